@@ -1,0 +1,111 @@
+"""What the pipeline gives: angles, events, phases, strides. Words, signs and units as in docs/conventions.md."""
+
+from dataclasses import dataclass, field, fields
+from math import nan
+from typing import NamedTuple
+
+from firmware_bridge.samples import Flags, Floats, Placement, Side
+from legcycle_imu.cycle import EventKind, Phase
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentAngles:
+    """Sagittal angle of one segment at its sensor's own instants.
+
+    Parameters
+    ----------
+    placement : the segment
+    time : (n,) session time, s
+    angle : (n,) angle to the vertical, rad; positive = distal end in front; continuous
+    rate : (n,) its rate about the segment's mediolateral axis, rad/s
+    quality : (n,) `firmware_bridge.samples.Quality` flags
+    """
+
+    placement: Placement
+    time: Floats
+    angle: Floats
+    rate: Floats
+    quality: Flags
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+class GaitEvent(NamedTuple):
+    """One event of one leg.
+
+    Attributes
+    ----------
+    t_known : stream time at which it was committed, s
+    t : when it happened, s
+    side, kind : which leg, which event
+    flags : words of the stride table's column `flags` that this event brings
+    """
+
+    t_known: float
+    t: float
+    side: Side
+    kind: EventKind
+    flags: frozenset[str] = frozenset()
+
+
+class PhaseSpan(NamedTuple):
+    """One leg in one phase over [start, end), s."""
+
+    side: Side
+    phase: Phase
+    start: float
+    end: float
+    t_known: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stride:
+    """One stride of one leg: a row of the stride table. NaN is "not known".
+
+    Field names, units and order are those of the table (docs/conventions.md).
+    """
+
+    side: Side
+    stride: int
+    initial_contact_s: float
+    toe_off_s: float
+    peak_heel_lift_s: float
+    peak_knee_drive_s: float
+    next_initial_contact_s: float
+    stride_time_s: float
+    contact_time_s: float
+    flight_time_s: float
+    cadence_spm: float
+    push_s: float
+    lift_s: float
+    drive_s: float
+    place_s: float
+    hip_extension_deg: float
+    peak_hip_extension_deg: float
+    heel_lift_cm: float
+    heel_lift_pct: float
+    knee_drive_deg: float
+    placement_cm: float
+    shank_at_contact_deg: float
+    peak_knee_flexion_deg: float
+    initial_contact_known_s: float
+    toe_off_known_s: float
+    peak_heel_lift_known_s: float
+    peak_knee_drive_known_s: float
+    coverage_pct: float = nan
+    flags: frozenset[str] = frozenset()
+
+
+STRIDE_COLUMNS: tuple[str, ...] = tuple(f.name for f in fields(Stride))
+"""Column names of the stride table, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What became known by one push. Each list is in its final order; nothing in it is ever taken back."""
+
+    angles: list[SegmentAngles] = field(default_factory=list)
+    events: list[GaitEvent] = field(default_factory=list)
+    phases: list[PhaseSpan] = field(default_factory=list)
+    strides: list[Stride] = field(default_factory=list)
