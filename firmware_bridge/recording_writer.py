@@ -1,0 +1,202 @@
+"""Writing a recording: while it happens, or as a whole."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from firmware_bridge.errors import Reason, RecordingError
+from firmware_bridge.recording_format import (
+    APPLICATION_ID,
+    FORMAT_VERSION,
+    SCHEMA,
+    Kind,
+    RecordingMeta,
+    meta_rows,
+)
+from firmware_bridge.source import Chunk
+
+PAGE_BYTES = 16384
+"""Holds several imported entries of 2 to 9 kB; pages of 4096 would stay half empty."""
+COMMIT_EVERY_S = 0.4
+"""A crash is to lose less than 0.5 s: this, and the time until somebody looks at the clock."""
+CHECKPOINT_EVERY_S = 5.0
+"""Keeps the -wal file short, s."""
+
+_INSERT = "INSERT INTO entry (sensor, kind, arrival_ns, bytes) VALUES (?, ?, ?, ?)"
+
+
+class RecordingWriter:
+    """Writes a recording while it happens; a crash loses less than half a second.
+
+    Used by one thread at a time. Leaving the `with` block closes it, which makes it one finished
+    file; what was written stays, also after an exception.
+
+    Parameters
+    ----------
+    path : file to create; one that exists is never touched
+    meta : what is known at the start
+    clock : monotonic seconds
+    durable : write ahead and sync at every commit; without it nothing is certain before close
+
+    Raises
+    ------
+    RecordingError : the file exists, cannot be made there, or the disk is full
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        meta: RecordingMeta,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        durable: bool = True,
+    ) -> None:
+        self.path = path
+        self._clock = clock
+        self._durable = durable
+        _create(path)
+        self._database = sqlite3.connect(path, check_same_thread=False)
+        with self._refusals_said():
+            self._prepare(meta)
+        self._committed_at = self._checkpointed_at = clock()
+
+    def add(self, chunk: Chunk) -> None:
+        """Keep bytes that a sensor sent."""
+        self.entry(chunk.sensor, Kind.RECEIVED, chunk.arrival_ns, chunk.data)
+
+    def add_many(self, chunks: Iterable[Chunk]) -> None:
+        """Keep many chunks in their order, in one transaction."""
+        rows = ((chunk.sensor, "received", chunk.arrival_ns, chunk.data) for chunk in chunks)
+        with self._refusals_said():
+            self._database.executemany(_INSERT, rows)
+        self.commit_if_due()
+
+    def marker(self, arrival_ns: int, text: str) -> None:
+        """Keep a person's mark."""
+        self.entry(None, Kind.MARKER, arrival_ns, text.encode())
+
+    def entry(self, sensor: int | None, kind: Kind, arrival_ns: int, data: bytes) -> None:
+        """Keep an entry of any kind."""
+        with self._refusals_said():
+            self._database.execute(_INSERT, (sensor, str(kind), arrival_ns, data))
+        self.commit_if_due()
+
+    def commit_if_due(self) -> None:
+        """Commit when the last time is long enough ago; to be called, too, while no entries come."""
+        if not self._durable:
+            return
+        now = self._clock()
+        if now - self._committed_at >= COMMIT_EVERY_S:
+            self._commit()
+            self._committed_at = now
+        if now - self._checkpointed_at >= CHECKPOINT_EVERY_S:
+            self._commit()
+            self._database.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._checkpointed_at = now
+
+    def close(self) -> None:
+        """Finish: commit, and make it one file. Closing twice is harmless."""
+        with suppress(sqlite3.ProgrammingError):
+            self._commit()
+            # Another program that reads the file keeps it in WAL mode; the next opening tidies up.
+            with suppress(sqlite3.OperationalError):
+                self._database.execute("PRAGMA journal_mode=DELETE")
+            self._database.close()
+
+    def abandon(self) -> None:
+        """Close, forget what was not committed, and delete the file."""
+        self._database.close()
+        self.path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _commit(self) -> None:
+        with self._refusals_said():
+            self._database.commit()
+
+    def _prepare(self, meta: RecordingMeta) -> None:
+        run = self._database.execute
+        run(f"PRAGMA page_size={PAGE_BYTES}")
+        run(f"PRAGMA application_id={APPLICATION_ID}")
+        run(f"PRAGMA user_version={FORMAT_VERSION}")
+        if self._durable:
+            # Network drives refuse WAL and stay in DELETE mode: as safe, and slower.
+            with suppress(sqlite3.OperationalError):
+                run("PRAGMA journal_mode=WAL")
+            run("PRAGMA synchronous=FULL")
+            run("PRAGMA wal_autocheckpoint=0")
+        self._database.executescript(SCHEMA)
+        self._database.executemany("INSERT INTO meta VALUES (?, ?)", meta_rows(meta))
+        self._database.commit()
+
+    @contextmanager
+    def _refusals_said(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise _not_writable(self.path, str(error)) from error
+
+
+@contextmanager
+def whole_recording(path: Path, meta: RecordingMeta) -> Iterator[RecordingWriter]:
+    """Write a recording that appears at `path` when it is whole, and not at all after an exception.
+
+    For what can be done again: imports, simulations. Until it is whole it stands in NAME.part.
+
+    Raises
+    ------
+    RecordingError : the file exists, cannot be made there, or the disk is full
+    """
+    refuse_existing(path)
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    writer = RecordingWriter(part, meta, durable=False)
+    try:
+        yield writer
+        writer.close()
+        refuse_existing(path)
+        part.rename(path)
+    except BaseException:
+        writer.abandon()
+        raise
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise RecordingError where `path` is taken."""
+    if path.exists():
+        raise _exists(path)
+
+
+def _create(path: Path) -> None:
+    try:
+        path.open("xb").close()
+    except FileExistsError as error:
+        raise _exists(path) from error
+    except OSError as error:
+        raise _not_writable(path, error.strerror or str(error)) from error
+
+
+def _exists(path: Path) -> RecordingError:
+    return RecordingError(
+        Reason.EXISTS,
+        f"{path} exists already, and a recording is never overwritten.",
+        "Choose another name, or move that file away.",
+    )
+
+
+def _not_writable(path: Path, why: str) -> RecordingError:
+    return RecordingError(
+        Reason.NOT_WRITABLE,
+        f"{path} cannot be written: {why}.",
+        "Check that the folder exists, that you may write to it, and that the disk is not full.",
+    )
