@@ -1,0 +1,129 @@
+"""What a calibration is: how a sensor sits on its segment, how sure that is, and which zero the angles have."""
+
+from enum import StrEnum
+from math import nan
+from typing import cast
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware_bridge.samples import SampleBlock, Segment, Side
+
+FORMAT_VERSION = 1
+
+
+class ZeroSource(StrEnum):
+    """Where the zero of a segment's angle comes from (docs/conventions.md, "Zero")."""
+
+    STANDING_AND_RUNNING = "standing and running"
+    """Standing plus the mean lean of standing people, averaged with the mean posture of running."""
+    STANDING = "standing"
+    """Standing plus the mean lean of standing people."""
+    RUNNING = "running"
+    """The mean posture of running people."""
+    GIVEN = "given"
+    """Known from elsewhere: a simulated runner, a laboratory."""
+
+
+class SegmentCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Sensor frame to segment frame, for one sensor.
+
+    Attributes
+    ----------
+    rotation : 3 rows: the segment's x (anterior), y (proximal), z (to the right) axes in the sensor
+        frame, orthonormal; segment = rotation . sensor
+    gyr_bias_rad_s : gyroscope bias in the sensor frame, rad/s
+    gyr_bias_sd_rad_s : its standard uncertainty, rad/s
+    plane_spread : share of the movement of gravity that left the sagittal plane, 0..1/3; small is good
+    zero_sd_rad : standard uncertainty of the angle's zero, rad
+    """
+
+    rotation: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+    gyr_bias_rad_s: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    gyr_bias_sd_rad_s: float = 0.0
+    plane_spread: float = 0.0
+    zero_sd_rad: float = 0.0
+
+    def matrix(self) -> NDArray[np.float64]:
+        """Give the rotation as an array, shape (3, 3)."""
+        return np.array(self.rotation)
+
+
+class LegCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Both sensors of one leg.
+
+    Attributes
+    ----------
+    side : which leg
+    thigh, shank : the two sensors
+    zero_source : where the angles' zero comes from
+    sign_margin : how clearly the votes agreed on forward, 0 (undecided) to 1
+    strides : running strides that it rests on
+    advice : what to do for a better one; empty where nothing is wrong
+    """
+
+    side: Side
+    thigh: SegmentCalibration
+    shank: SegmentCalibration
+    zero_source: ZeroSource
+    sign_margin: float = nan
+    strides: int = 0
+    advice: str = ""
+
+    def __getitem__(self, segment: Segment) -> SegmentCalibration:
+        return self.thigh if segment is Segment.THIGH else self.shank
+
+
+class CalibrationSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The calibrations of a runner's legs, as stored.
+
+    Attributes
+    ----------
+    legs : one per leg, at most one a side
+    format_version : version of this format; another one is refused
+    """
+
+    legs: tuple[LegCalibration, ...]
+    format_version: int = FORMAT_VERSION
+
+    def to_json(self) -> str:
+        """Write as JSON text."""
+        return msgspec.json.encode(self).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> "CalibrationSet":
+        """Read JSON text; ValueError where it is not a calibration of this version."""
+        try:
+            read = msgspec.json.decode(text, type=cls)
+        except msgspec.DecodeError as error:
+            raise ValueError(f"expected a calibration in JSON, got one in which {error}") from error
+        if read.format_version != FORMAT_VERSION:
+            raise ValueError(f"expected calibration format {FORMAT_VERSION}, got {read.format_version}")
+        return read
+
+    def leg(self, side: Side) -> LegCalibration | None:
+        """Give the calibration of a leg, None where there is none."""
+        return next((leg for leg in self.legs if leg.side is side), None)
+
+
+def to_segment_frame(block: SampleBlock, calibration: SegmentCalibration) -> SampleBlock:
+    """Turn samples of the sensor frame into the segment frame, the gyroscope's bias removed.
+
+    Elementwise on purpose: a matrix product of BLAS differs in the last bit with the block's length.
+    """
+    rotation = calibration.rotation
+    bias = calibration.gyr_bias_rad_s
+    gyr = [block.gyr[:, k] - bias[k] for k in range(3)]
+    acc = [np.ascontiguousarray(block.acc[:, k]) for k in range(3)]
+    return SampleBlock(block.time, _rotated(rotation, gyr), _rotated(rotation, acc), block.quality)
+
+
+def _rotated(
+    rotation: tuple[tuple[float, float, float], ...], columns: list[NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    x, y, z = columns
+    out = np.empty((len(x), 3))
+    for k, (a, b, c) in enumerate(rotation):
+        out[:, k] = a * x + b * y + c * z
+    return cast(NDArray[np.float64], out)

@@ -1,0 +1,217 @@
+"""From events and angles to strides: one row of the table per leg and stride."""
+
+from dataclasses import dataclass
+from math import degrees, nan
+
+import numpy as np
+
+from firmware_bridge.samples import Floats, Quality, Segment, Side
+from legcycle_imu import kinematics
+from legcycle_imu.cycle import EventKind
+from legcycle_imu.model import GaitEvent, SegmentAngles, Stride
+from legcycle_imu.phases import OUT_OF_ORDER
+from legcycle_imu.runner import LegGeometry
+
+GAP = "gap"
+SATURATED = "saturated"
+LOW_LIFT = "low_lift"
+
+
+@dataclass(frozen=True, slots=True)
+class StrideSettings:
+    """Settings of the stride builder.
+
+    Parameters
+    ----------
+    longest_s : two contacts further apart than this are not one stride; slow walking takes 1.4 s
+    shortest_s : nor are two closer than this; sprinters take 0.42 s
+    low_lift_rad : strides whose knee bends less get the flag `low_lift`
+    memory_s : how long angles are kept for strides that are not closed yet
+    """
+
+    longest_s: float = 1.6
+    shortest_s: float = 0.3
+    low_lift_rad: float = 0.7854
+    memory_s: float = 4.0
+
+
+class _AngleMemory:
+    """The last seconds of one segment's angle."""
+
+    def __init__(self, rate_hz: float, memory_s: float) -> None:
+        self._keep = int(memory_s * rate_hz)
+        self._period = 1.0 / rate_hz
+        self.time: Floats = np.empty(0)
+        self.angle: Floats = np.empty(0)
+        self._quality = np.empty(0, np.uint8)
+
+    def append(self, angles: SegmentAngles) -> None:
+        """Take the next angles; what is older than the memory is dropped from time to time."""
+        start = len(self.time) - self._keep if len(self.time) > 2 * self._keep else 0
+        self.time = np.concatenate((self.time[start:], angles.time))
+        self.angle = np.concatenate((self.angle[start:], angles.angle))
+        self._quality = np.concatenate((self._quality[start:], angles.quality))
+
+    def at(self, t: float) -> float:
+        """Give the angle at a time, rad; NaN where there is none."""
+        k = int(np.searchsorted(self.time, t))
+        if not 0 < k < len(self.time) or self.time[k] - self.time[k - 1] > 2.5 * self._period:
+            return nan
+        share = (t - self.time[k - 1]) / (self.time[k] - self.time[k - 1])
+        return float(self.angle[k - 1] + share * (self.angle[k] - self.angle[k - 1]))
+
+    def between(self, start: float, end: float) -> slice:
+        """Give the samples of [start, end)."""
+        return slice(*np.searchsorted(self.time, (start, end)).tolist())
+
+    def arrived(self, part: slice, duration: float) -> float:
+        """Give the share of a duration's samples that really came, 0..1."""
+        real = int(np.count_nonzero((self._quality[part] & Quality.FILLED) == 0))
+        return min(real * self._period / duration, 1.0)
+
+    def saturated(self, part: slice) -> bool:
+        """Tell whether a gyroscope axis was at the end of its range."""
+        return bool((self._quality[part] & Quality.GYR_SATURATED).any())
+
+
+class StrideBuilder:
+    """Strides of one leg, without what the other leg adds. Streaming.
+
+    Parameters
+    ----------
+    side : which leg
+    geometry : lengths of the leg
+    thigh_rate_hz, shank_rate_hz : nominal sampling rates
+    settings : see `StrideSettings`
+    """
+
+    def __init__(
+        self,
+        side: Side,
+        geometry: LegGeometry,
+        thigh_rate_hz: float,
+        shank_rate_hz: float,
+        settings: StrideSettings | None = None,
+    ) -> None:
+        self.settings = settings or StrideSettings()
+        self._side = side
+        self._geometry = geometry
+        memory_s = self.settings.memory_s
+        self._thigh = _AngleMemory(thigh_rate_hz, memory_s)
+        self._shank = _AngleMemory(shank_rate_hz, memory_s)
+        self._events: dict[EventKind, GaitEvent] = {}
+        self._count = 0
+
+    def push_angles(self, angles: SegmentAngles) -> None:
+        """Take the next angles of either segment."""
+        memory = self._thigh if angles.placement.segment is Segment.THIGH else self._shank
+        memory.append(angles)
+
+    def forget(self) -> None:
+        """Drop the stride that is under way: it was not one."""
+        self._events.clear()
+
+    def push(self, event: GaitEvent) -> Stride | None:
+        """Take the leg's next event; give the stride that it closes."""
+        if event.kind is not EventKind.INITIAL_CONTACT:
+            self._events[event.kind] = event
+            return None
+        events, self._events = self._events, {event.kind: event}
+        start = events.get(EventKind.INITIAL_CONTACT)
+        s = self.settings
+        if start is None or not s.shortest_s <= event.t - start.t <= s.longest_s:
+            return None
+        stride = self._stride(events, start, event)
+        self._count += 1
+        return stride
+
+    def _stride(self, events: dict[EventKind, GaitEvent], start: GaitEvent, end: GaitEvent) -> Stride:
+        toe_off, lift, drive = (
+            events.get(kind) for kind in (EventKind.TOE_OFF, EventKind.PEAK_HEEL_LIFT, EventKind.PEAK_KNEE_DRIVE)
+        )
+        duration = end.t - start.t
+        thigh, shank = self._thigh, self._shank
+        thigh_part, shank_part = thigh.between(start.t, end.t), shank.between(start.t, end.t)
+        flexion = self._knee_flexion(thigh_part, shank_part)
+        coverage = min(thigh.arrived(thigh_part, duration), shank.arrived(shank_part, duration))
+        geometry = self._geometry
+        thigh_start, shank_start, shank_lift = thigh.at(start.t), shank.at(start.t), _at(shank, lift)
+        known = [nan if e is None else e.t_known for e in (start, toe_off, lift, drive)]
+        flags = self._flags(events, end, flexion, coverage, thigh.saturated(thigh_part) or shank.saturated(shank_part))
+        return Stride(
+            self._side,
+            self._count,
+            start.t,
+            _t(toe_off),
+            _t(lift),
+            _t(drive),
+            end.t,
+            stride_time_s=duration,
+            contact_time_s=_t(toe_off) - start.t,
+            flight_time_s=nan,
+            cadence_spm=120.0 / duration,
+            push_s=_t(toe_off) - start.t,
+            lift_s=_t(lift) - _t(toe_off),
+            drive_s=_t(drive) - _t(lift),
+            place_s=end.t - _t(drive),
+            hip_extension_deg=degrees(kinematics.hip_extension(_at(thigh, toe_off))),
+            peak_hip_extension_deg=-degrees(_least(thigh.angle[thigh_part])),
+            heel_lift_cm=100.0 * float(kinematics.heel_above_knee(shank_lift, geometry)),
+            heel_lift_pct=100.0 * float(kinematics.heel_lift_ratio(shank_lift, geometry)),
+            knee_drive_deg=degrees(_at(thigh, drive)),
+            placement_cm=100.0 * float(kinematics.placement(thigh_start, shank_start, geometry)),
+            shank_at_contact_deg=degrees(shank_start),
+            peak_knee_flexion_deg=degrees(flexion),
+            initial_contact_known_s=known[0],
+            toe_off_known_s=known[1],
+            peak_heel_lift_known_s=known[2],
+            peak_knee_drive_known_s=known[3],
+            coverage_pct=100.0 * coverage,
+            flags=flags,
+        )
+
+    def _knee_flexion(self, thigh_part: slice, shank_part: slice) -> float:
+        """Give the largest knee flexion, rad: the thigh is read at the shank's instants."""
+        time, shank = self._shank.time[shank_part], self._shank.angle[shank_part]
+        if len(time) == 0 or thigh_part.stop - thigh_part.start < 2:
+            return nan
+        thigh = np.interp(time, self._thigh.time[thigh_part], self._thigh.angle[thigh_part])
+        return -_least(-kinematics.knee_flexion(thigh, shank))
+
+    def _flags(
+        self,
+        events: dict[EventKind, GaitEvent],
+        end: GaitEvent,
+        flexion: float,
+        coverage: float,
+        saturated: bool,
+    ) -> frozenset[str]:
+        s = self.settings
+        flags = frozenset(end.flags).union(
+            *(event.flags for kind, event in events.items() if kind is not EventKind.INITIAL_CONTACT)
+        )
+        # one sample more or less at the ends is not a gap
+        more = {
+            GAP: coverage < 1.0 - 1.5 * self._sample_share(events, end),
+            SATURATED: saturated,
+            LOW_LIFT: flexion < s.low_lift_rad,
+            OUT_OF_ORDER: len(events) < len(EventKind),
+        }
+        return flags | {word for word, holds in more.items() if holds}
+
+    def _sample_share(self, events: dict[EventKind, GaitEvent], end: GaitEvent) -> float:
+        longest = max(self._thigh._period, self._shank._period)
+        return longest / (end.t - events[EventKind.INITIAL_CONTACT].t)
+
+
+def _t(event: GaitEvent | None) -> float:
+    return nan if event is None else event.t
+
+
+def _at(memory: _AngleMemory, event: GaitEvent | None) -> float:
+    return nan if event is None else memory.at(event.t)
+
+
+def _least(values: Floats) -> float:
+    """Give the smallest value; NaN where there is none or one of them is not known."""
+    return float(values.min()) if len(values) else nan

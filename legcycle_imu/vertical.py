@@ -1,0 +1,174 @@
+"""The vertical in a slowly drifting frame, held to what gravity shows once a stride.
+
+Tilt and drift have the same uncertainty about every horizontal axis, so one covariance of 2 x 2 numbers serves
+both axes, and the corrections are vectors (the idea of VQF's bias estimation, Laidig & Seel 2023,
+10.1016/j.inffus.2022.10.014, moved from samples to strides).
+"""
+
+from dataclasses import dataclass
+from math import inf, radians, sqrt
+
+import numpy as np
+
+from firmware_bridge.samples import Floats
+
+Vector = tuple[float, float, float]
+Columns = tuple[Floats, Floats, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class VerticalSettings:
+    """Noises of the filter that tracks the vertical.
+
+    Parameters
+    ----------
+    stride_sd_rad : error of the vertical that one stride's mean force shows. On a treadmill it scatters by
+        0.9 deg (39 recordings, docs/algorithms.md); over ground a change of speed of 0.25 m/s in a
+        stride of 0.7 s adds 2 deg
+    irregular_sd_rad : the same for a window that is not a whole stride
+    rest_sd_rad : the same at rest: the accelerometer's bias, of which standing during the
+        calibration has already removed most
+    tilt_walk_rad_s05 : random walk of the tilt, rad per square root of second: gyroscope scale,
+        non-linearity and soft tissue, not only noise
+    bias_walk_rad_s15 : random walk of the bias, rad/s per square root of second
+        (.02 deg/s per square root of minute)
+    rest_bias_sd_rad_s : error of the bias that a second of standing shows: the sway of a person
+    cut_sd : disagreements beyond this many standard deviations are shortened to it (Huber 1964)
+    ramp_s : a correction is spread over this time, so that no angle jumps inside an event's window
+    first_stride_s : shortest window that may give the very first vertical
+    """
+
+    stride_sd_rad: float = radians(2.0)
+    irregular_sd_rad: float = radians(8.0)
+    rest_sd_rad: float = radians(0.5)
+    tilt_walk_rad_s05: float = radians(0.1)
+    bias_walk_rad_s15: float = radians(0.02) / sqrt(60.0)
+    rest_bias_sd_rad_s: float = radians(0.1)
+    cut_sd: float = 2.0
+    ramp_s: float = 0.1
+    first_stride_s: float = 0.5
+
+
+class Vertical:
+    """The vertical as a function of time: straight pieces between knots, the newest of which reach ahead."""
+
+    _AHEAD_S = 10.0  # longer than any time between two corrections
+
+    def __init__(self, drift_sd_rad_s: float, settings: VerticalSettings) -> None:
+        self.settings = settings
+        self._knots: list[tuple[float, float, float, float]] = []
+        self._known_from = inf
+        self._drift: Vector = (0.0, 0.0, 0.0)
+        self._updated = 0.0
+        self._tilt_var = 0.0
+        self._cross_var = 0.0
+        self._drift_var = drift_sd_rad_s**2
+
+    def seen(self, time: float, middle: float, direction: Vector, sd_rad: float) -> None:
+        """Correct by a direction (unit vector) that was the mean around `middle` and became known at `time`."""
+        if not self._knots:
+            self._start(time, direction, sd_rad)
+            return
+        self._grow(time)
+        expected = self.at(middle)
+        error = _minus(direction, _times(_dot(direction, expected) / _dot(expected, expected), expected))
+        variance = self._tilt_var + sd_rad**2
+        limit = self.settings.cut_sd * sqrt(variance)
+        size = sqrt(_dot(error, error))
+        if size > limit:
+            error = _times(limit / size, error)
+        gain, drift_gain = self._tilt_var / variance, self._cross_var / variance
+        self._drift_var -= drift_gain * self._cross_var
+        self._cross_var *= 1 - gain
+        self._tilt_var *= 1 - gain
+        self._drift = _plus(self._drift, _times(drift_gain, error))
+        self._bend(time, _times(gain, error))
+
+    def rest_bias_gain(self) -> float:
+        """Give the share of a rest's mean rate to take as bias, and count the drift as known that much better."""
+        gain = self._drift_var / (self._drift_var + self.settings.rest_bias_sd_rad_s**2)
+        self._drift_var *= 1 - gain
+        self._cross_var *= 1 - gain
+        self._drift = _times(1 - gain, self._drift)
+        return gain
+
+    def turn_drift(self, before: list[float], now: list[float]) -> None:
+        """Turn the drift along with the runner: it is fixed to the sensor, which comes back each stride."""
+        d = self._drift
+        local = [before[k] * d[0] + before[3 + k] * d[1] + before[6 + k] * d[2] for k in range(3)]
+        x, y, z = (now[3 * k] * local[0] + now[3 * k + 1] * local[1] + now[3 * k + 2] * local[2] for k in range(3))
+        self._drift = (x, y, z)
+
+    def doubt(self, tilt_sd_rad: float) -> None:
+        """Add uncertainty: the attitude was bridged over a gap."""
+        self._tilt_var += tilt_sd_rad**2
+
+    def at(self, time: float) -> Vector:
+        """Give the vertical at one instant (not normalised)."""
+        knots = self._knots
+        k = len(knots) - 1
+        while k > 0 and knots[k][0] > time:
+            k -= 1
+        a, b = knots[k], knots[min(k + 1, len(knots) - 1)]
+        share = (time - a[0]) / (b[0] - a[0]) if b[0] > a[0] else 0.0
+        share = min(max(share, 0.0), 1.0)
+        return (a[1] + share * (b[1] - a[1]), a[2] + share * (b[2] - a[2]), a[3] + share * (b[3] - a[3]))
+
+    def over(self, time: Floats) -> Columns:
+        """Give the vertical at many instants in order (not normalised), NaN where it is not known yet."""
+        if not self._knots or len(time) == 0 or time[-1] < self._known_from:
+            nothing = np.full(len(time), np.nan)
+            return nothing, nothing, nothing
+        knots = np.array(self._knots)
+        x, y, z = (np.interp(time, knots[:, 0], knots[:, k]) for k in (1, 2, 3))
+        if time[0] < self._known_from:
+            unknown = time < self._known_from
+            for column in (x, y, z):
+                column[unknown] = np.nan
+        self._forget(float(time[0]))
+        return x, y, z
+
+    def _start(self, time: float, direction: Vector, sd_rad: float) -> None:
+        self._known_from = self._updated = time
+        self._tilt_var = sd_rad**2
+        self._knots = [(time, *direction)]
+        self._bend(time, (0.0, 0.0, 0.0))
+
+    def _grow(self, time: float) -> None:
+        s = self.settings
+        dt = max(time - self._updated, 0.0)
+        self._updated = time
+        self._tilt_var += 2 * dt * self._cross_var + dt * dt * self._drift_var + s.tilt_walk_rad_s05**2 * dt
+        self._cross_var += dt * self._drift_var
+        self._drift_var += s.bias_walk_rad_s15**2 * dt
+
+    def _bend(self, time: float, correction: Vector) -> None:
+        ramp, ahead = self.settings.ramp_s, self._AHEAD_S
+        here = self.at(time)
+        bent = _plus(_plus(here, correction), _times(ramp, self._drift))
+        size = sqrt(_dot(bent, bent))
+        bent = _times(1 / size, bent)
+        far = _plus(bent, _times(ahead, self._drift))
+        kept = [knot for knot in self._knots if knot[0] < time]
+        self._knots = [*kept, (time, *here), (time + ramp, *bent), (time + ramp + ahead, *far)]
+
+    def _forget(self, time: float) -> None:
+        horizon = time - 4.0  # no window reaches further back
+        while len(self._knots) > 3 and self._knots[1][0] < horizon:
+            del self._knots[0]
+
+
+def _dot(a: Vector, b: Vector) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def _plus(a: Vector, b: Vector) -> Vector:
+    return (a[0] + b[0], a[1] + b[1], a[2] + b[2])
+
+
+def _minus(a: Vector, b: Vector) -> Vector:
+    return (a[0] - b[0], a[1] - b[1], a[2] - b[2])
+
+
+def _times(factor: float, a: Vector) -> Vector:
+    return (factor * a[0], factor * a[1], factor * a[2])
