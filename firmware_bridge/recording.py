@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from firmware_bridge.errors import Reason, RecordingError
+from firmware_bridge.protocols import PROTOCOLS
 from firmware_bridge.recording_format import (
     APPLICATION_ID,
     FORMAT_VERSION,
@@ -78,13 +79,15 @@ class Recording:
         database = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
         try:
             _refuse_foreign(path, database)
-            return cls(path, database)
+            recording = cls(path, database)
+            _refuse_unknown_protocols(path, recording.meta)
         except (sqlite3.Error, ValueError) as error:
             database.close()
             raise _damaged(path, error) from error
         except RecordingError:
             database.close()
             raise
+        return recording
 
     @property
     def sensors(self) -> list[SensorFacts]:
@@ -157,9 +160,7 @@ def _refuse_unreadable(path: Path) -> None:
         with path.open("rb") as file:
             empty = not file.read(1)
     except FileNotFoundError as error:
-        raise RecordingError(
-            Reason.MISSING, f"There is no file {path}.", "Check the name and the folder."
-        ) from error
+        raise RecordingError(Reason.MISSING, f"There is no file {path}.", "Check the name and the folder.") from error
     except OSError as error:
         raise RecordingError(
             Reason.UNREADABLE,
@@ -167,9 +168,7 @@ def _refuse_unreadable(path: Path) -> None:
             "Give the name of a .legcycle file that you may read.",
         ) from error
     if empty:
-        raise RecordingError(
-            Reason.EMPTY, f"{path} is empty.", "The recording never began; record or import again."
-        )
+        raise RecordingError(Reason.EMPTY, f"{path} is empty.", "The recording never began; record or import again.")
 
 
 def _refuse_foreign(path: Path, database: sqlite3.Connection) -> None:
@@ -180,6 +179,15 @@ def _refuse_foreign(path: Path, database: sqlite3.Connection) -> None:
         raise RecordingError(
             Reason.NEWER_VERSION,
             f"{path} is a recording of format version {version}; this program reads {FORMAT_VERSION}.",
+            "Update legcycle-imu.",
+        )
+
+
+def _refuse_unknown_protocols(path: Path, meta: RecordingMeta) -> None:
+    if unknown := sorted({sensor.protocol for sensor in meta.sensors} - PROTOCOLS.keys()):
+        raise RecordingError(
+            Reason.NEWER_VERSION,
+            f"{path} holds a sensor of the protocol {unknown[0]!r}, which this program does not know.",
             "Update legcycle-imu.",
         )
 

@@ -158,9 +158,7 @@ class SampleStream:
         return _filled(block, whole, at, counts)
 
 
-def _filled(
-    block: SampleBlock, whole: SampleBlock, at: NDArray[np.intp], counts: NDArray[np.int64]
-) -> SampleBlock:
+def _filled(block: SampleBlock, whole: SampleBlock, at: NDArray[np.intp], counts: NDArray[np.int64]) -> SampleBlock:
     """Put `counts` samples before each sample `at` of the block; `whole` has one more sample in front."""
     before = np.repeat(at, counts)
     number = np.arange(len(before)) - np.repeat(np.cumsum(counts) - counts, counts) + 1

@@ -23,9 +23,7 @@ from firmware_bridge.recording_format import meta_from_rows, meta_rows
 from firmware_bridge.samples import Placement, Segment, Side
 from firmware_bridge.source import Chunk, SensorFacts
 
-THIGH = SensorFacts(
-    Placement(Side.LEFT, Segment.THIGH), "imported", 200.0, 156.9, 34.9, 9.80665, 0.0174, "a.csv"
-)
+THIGH = SensorFacts(Placement(Side.LEFT, Segment.THIGH), "imported", 200.0, 156.9, 34.9, 9.80665, 0.0174, "a.csv")
 SHANK = SensorFacts(Placement(Side.LEFT, Segment.SHANK), "imported", 104.0, math.inf, math.inf)
 META = RecordingMeta(sensors=(THIGH, SHANK))
 CHUNKS = [Chunk(n % 2, n * 1_000_000, bytes([n]) * n) for n in range(10)]
@@ -172,9 +170,7 @@ def test_the_write_ahead_log_is_taken_over_every_five_seconds(tmp_path):
 
 def test_it_is_synced_at_every_commit(tmp_path):
     writer = RecordingWriter(tmp_path / "run.legcycle", META)
-    pragma = {
-        p: writer._database.execute(f"PRAGMA {p}").fetchone()[0] for p in ("journal_mode", "synchronous")
-    }
+    pragma = {p: writer._database.execute(f"PRAGMA {p}").fetchone()[0] for p in ("journal_mode", "synchronous")}
     writer.close()
 
     assert pragma == {"journal_mode": "wal", "synchronous": 2}
@@ -319,6 +315,10 @@ def without_meta(path) -> None:
     database.close()
 
 
+def unknown_protocol(path) -> None:
+    write(path, meta=RecordingMeta(sensors=(THIGH._replace(protocol="from_2030"),)))
+
+
 def short(path) -> None:
     write(path)
     path.write_bytes(path.read_bytes()[:20000])
@@ -334,6 +334,7 @@ def short(path) -> None:
         (lambda p: p.write_bytes(b"SQ"), Reason.NOT_A_RECORDING, "not a legcycle recording"),
         (sqlite_of_somebody_else, Reason.NOT_A_RECORDING, "not a legcycle recording"),
         (newer, Reason.NEWER_VERSION, "format version 2"),
+        (unknown_protocol, Reason.NEWER_VERSION, "'from_2030'"),
         (without_meta, Reason.DAMAGED, "no sensors and no software"),
         (short, Reason.DAMAGED, "is damaged"),
     ],

@@ -21,9 +21,7 @@ numbers = st.floats(-1e9, 1e9)
 
 
 def equal(a: SampleBlock, b: SampleBlock) -> bool:
-    return all(
-        np.array_equal(getattr(a, name), getattr(b, name)) for name in ("time", "gyr", "acc", "quality")
-    )
+    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("time", "gyr", "acc", "quality"))
 
 
 def test_golden_bytes():
