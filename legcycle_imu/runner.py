@@ -126,6 +126,5 @@ def _check(value: float, field: str, plausible: _Range) -> None:
         return
     hint = "; is it in centimetres?" if plausible.low <= value / 100 <= plausible.high else ""
     raise ValueError(
-        f"expected {field}, the {plausible.name}, between {plausible.low} and {plausible.high} m, "
-        f"got {value:g}{hint}"
+        f"expected {field}, the {plausible.name}, between {plausible.low} and {plausible.high} m, got {value:g}{hint}"
     )

@@ -88,9 +88,7 @@ def test_the_formulas_agree_with_the_points(thigh: float, shank: float) -> None:
 def test_lengths_scale_with_the_body_and_ratios_do_not(thigh: float, shank: float, scale: float) -> None:
     taller = Runner(height_m=scale).geometry
     share = scale / 1.75
-    assert placement(thigh, shank, taller) == pytest.approx(
-        share * placement(thigh, shank, RUNNER), abs=1e-12
-    )
+    assert placement(thigh, shank, taller) == pytest.approx(share * placement(thigh, shank, RUNNER), abs=1e-12)
     assert heel_lift_ratio(shank, taller) == pytest.approx(heel_lift_ratio(shank, UNKNOWN), abs=1e-12)
 
 
@@ -112,7 +110,5 @@ def test_arrays_give_what_scalars_give(values: list[float]) -> None:
     thigh = 0.5 * shank + 0.1
     for i in range(len(shank)):
         assert heel_above_knee(shank, RUNNER)[i] == pytest.approx(heel_above_knee(float(shank[i]), RUNNER))
-        assert placement(thigh, shank, RUNNER)[i] == pytest.approx(
-            placement(float(thigh[i]), float(shank[i]), RUNNER)
-        )
+        assert placement(thigh, shank, RUNNER)[i] == pytest.approx(placement(float(thigh[i]), float(shank[i]), RUNNER))
     assert np.array_equal(knee_flexion(thigh, shank), thigh - shank)

@@ -24,11 +24,7 @@ drives = st.lists(st.floats(20, 80), max_size=60)
 
 def a_stride(**known: Any) -> Stride:
     return Stride(
-        **(
-            dict.fromkeys(STRIDE_COLUMNS, nan)
-            | {"side": Side.LEFT, "stride": 0, "flags": frozenset()}
-            | known
-        )
+        **(dict.fromkeys(STRIDE_COLUMNS, nan) | {"side": Side.LEFT, "stride": 0, "flags": frozenset()} | known)
     )
 
 
