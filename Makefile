@@ -1,0 +1,77 @@
+# Two commands matter: `make demo` and `make test`. Each makes its own .venv and installs what it needs with pip;
+# both are installed again only when pyproject.toml changed.
+#
+# Without make:
+#   python3 -m venv .venv && .venv/bin/python -m pip install --upgrade pip
+#   .venv/bin/python -m pip install --editable . --group test
+#   .venv/bin/legcycle demo
+#   .venv/bin/python -m pytest -m "not soak"
+
+PYTHON ?= python3
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+RUN := $(BIN)/python -m
+# Wheels alone: nothing is compiled on the user's machine, and nothing runs while it is fetched.
+export PIP_ONLY_BINARY := :all:
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test soak check format lint types layers docs wheel clean
+
+demo: $(VENV)/.demo
+	$(BIN)/legcycle demo
+
+test: $(VENV)/.test
+	$(RUN) pytest -m "not soak"
+
+soak: $(VENV)/.test
+	$(RUN) pytest -m soak
+
+check: lint types layers docs wheel
+
+format: $(VENV)/.check
+	$(RUN) ruff format .
+	$(RUN) ruff check --fix .
+
+lint: $(VENV)/.check
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+
+types: $(VENV)/.check
+	$(RUN) mypy
+
+layers: $(VENV)/.check
+	$(BIN)/lint-imports
+
+# Whatever is generated says itself, with --check, whether it is current.
+docs: $(VENV)/.check
+	$(BIN)/python docs/figures/make_leg_cycle.py --check
+
+# The three packages and nothing else, and a command line that works where only they are installed.
+wheel: $(VENV)/.check
+	rm -rf dist $(VENV)/bare
+	$(RUN) build --wheel --outdir dist .
+	$(BIN)/check-wheel-contents dist
+	$(PYTHON) -m venv $(VENV)/bare
+	$(VENV)/bare/$(notdir $(BIN))/python -m pip install --quiet dist/*.whl
+	$(VENV)/bare/$(notdir $(BIN))/legcycle --help
+
+clean:
+	rm -rf $(VENV) dist
+
+$(VENV)/.demo: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) pip install --quiet --upgrade "pip>=25.1"
+	$(RUN) pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.test: pyproject.toml $(VENV)/.demo
+	$(RUN) pip install --quiet --group test
+	touch $@
+
+$(VENV)/.check: pyproject.toml $(VENV)/.test
+	$(RUN) pip install --quiet --group check
+	touch $@
