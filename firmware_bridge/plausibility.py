@@ -10,6 +10,7 @@ from firmware_bridge.errors import ImportFileError, Reason
 from firmware_bridge.sensor_table import (
     ACC_UNITS,
     GYR_UNITS,
+    STANDARD_GRAVITY_M_S2,
     TIME_UNITS,
     Seconds,
     SensorTable,
@@ -25,22 +26,24 @@ FASTEST_HZ = 8000.0
 SHORTEST_S = 1.0
 STILL_WANDER = 0.05
 """Largest wander of the specific force in a second of standing; sensor noise alone gives .01 to .02."""
-STILL_G = (0.9, 1.1)
-"""Specific force at rest: bias and scale of an uncalibrated sensor are below 60 mg and 3 %."""
-MOVING_G = (0.4, 5.0)
-"""Median specific force where nothing is still; 13 runners at 2.5 to 4.5 m/s had 1.3 to 2.5 g."""
+STILL_SHARE = (0.9, 1.1)
+"""Specific force at rest as a share of 1 g: an uncalibrated sensor's bias and scale are below 60 mg and 3 %."""
+MOVING_SHARE = (0.3, 3.0)
+"""The same in motion, as a share of what the angular speed makes due; walk to sprint .59 to 1.45."""
+LEVER_M = 0.2
+"""Distance from a joint at which a sensor turns: gives its centripetal acceleration, m."""
 MOVED_SPREAD_G = 0.3
 """Spread of the specific force in a second in which a leg moved; marching has .2 to .5 g."""
-SLOWEST_LEG_RAD_S = np.radians(20.0)
-"""A leg that moves so turns at 200 deg/s and more; 20 rad/s taken for deg/s stay below this."""
-FASTEST_LEG_RAD_S = np.radians(4600.0)
+SLOWEST_LEG_RAD_S = math.radians(40.0)
+"""A leg that moves so turns at 100 deg/s and more; 25 rad/s of a sprint taken for deg/s stay below this."""
+FASTEST_LEG_RAD_S = math.radians(4600.0)
 """Beyond every usual gyroscope's range of 4000 deg/s."""
 RUNNING_MEAN_G = 1.4
-"""Mean specific force in a second of running: 13 runners had 1.5 to 4 g, marching 1.0 to 1.4 g."""
+"""Mean specific force in a second of running: 13 runners had 1.5 to 4 g, and 1.0 to 1.4 g in marching."""
 RUNNING_SECONDS = 3
 """So many seconds of running are needed before thigh and shank are told apart."""
 SWAPPED_RATIO = 1.1
-"""Thigh over shank, 95th percentile of the angular speed in running; 13 runners had .49 to .82."""
+"""Thigh over shank, 95th percentile of the angular speed in running: .46 jogging to .88 in a sprint."""
 
 
 def check_sensor(table: SensorTable) -> None:
@@ -48,14 +51,14 @@ def check_sensor(table: SensorTable) -> None:
     _check_rate(table)
     _check_alive(table)
     by_second = seconds(table)
-    _check_gravity(table, by_second)
     _check_turning(table, by_second)
+    _check_gravity(table, by_second)
 
 
 def check_leg(thigh: SensorTable, shank: SensorTable) -> None:
     """Raise ImportFileError where the files of thigh and shank are exchanged.
 
-    In running the shank turns 1.2 to 2.1 times as fast as the thigh; in marching it is the other
+    In running the shank turns 1.1 to 2.2 times as fast as the thigh; in knee lifts it is the other
     way round, so only seconds of running are judged.
     """
     thigh_seconds, shank_seconds = seconds(thigh), seconds(shank)
@@ -142,28 +145,11 @@ def _check_alive(table: SensorTable) -> None:
             )
 
 
-def _check_gravity(table: SensorTable, by_second: Seconds) -> None:
-    stillest = int(np.argmin(by_second.wander))
-    still = by_second.wander[stillest] < STILL_WANDER
-    found = float(by_second.mean_g[stillest] if still else np.median(table.acc_g))
-    low, high = STILL_G if still else MOVING_G
-    if low <= found <= high:
-        return
-    unit = table.acc_unit
-    where = "at rest" if still else "in the middle"
-    raise ImportFileError(
-        Reason.BAD_SIGNAL,
-        f"Gravity in {table.name} is not 1 g: {where} it shows {found:.3g} g"
-        f"{_likely(unit, ACC_UNITS, found, (low, high), 'acc_x')}.",
-        "Correct unit or scale of the columns acc_x, acc_y, acc_z.",
-    )
-
-
 def _check_turning(table: SensorTable, by_second: Seconds) -> None:
     speed = table.gyr_rad_s
     moved = np.isin(np.floor(table.time), by_second.number[by_second.spread_g > MOVED_SPREAD_G])
     fastest = float(np.percentile(speed, 99.5))
-    leg = float(np.percentile(speed[moved], 95)) if moved.any() else SLOWEST_LEG_RAD_S
+    leg = float(np.percentile(speed[moved], 99)) if moved.any() else SLOWEST_LEG_RAD_S
     if leg >= SLOWEST_LEG_RAD_S and fastest <= FASTEST_LEG_RAD_S:
         return
     found = fastest if fastest > FASTEST_LEG_RAD_S else leg
@@ -174,6 +160,30 @@ def _check_turning(table: SensorTable, by_second: Seconds) -> None:
         f"{_likely(unit, GYR_UNITS, found, (SLOWEST_LEG_RAD_S, FASTEST_LEG_RAD_S), 'gyr_x')}.",
         "Correct unit or scale of the columns gyr_x, gyr_y, gyr_z.",
     )
+
+
+def _check_gravity(table: SensorTable, by_second: Seconds) -> None:
+    stillest = int(np.argmin(by_second.wander))
+    if by_second.wander[stillest] < STILL_WANDER:
+        found, due_g, bounds = float(by_second.mean_g[stillest]), 1.0, STILL_SHARE
+        where = f"at rest it shows {found:.3g} g"
+    else:
+        found, due_g, bounds = float(np.median(table.acc_g)), _due_in_motion_g(table), MOVING_SHARE
+        where = f"in motion it shows {found:.3g} g, and about {due_g:.2g} g are due"
+    if bounds[0] <= found / due_g <= bounds[1]:
+        return
+    raise ImportFileError(
+        Reason.BAD_SIGNAL,
+        f"Gravity in {table.name} is not 1 g: {where}"
+        f"{_likely(table.acc_unit, ACC_UNITS, found / due_g, bounds, 'acc_x')}.",
+        "Correct unit or scale of the columns acc_x, acc_y, acc_z.",
+    )
+
+
+def _due_in_motion_g(table: SensorTable) -> float:
+    """Give about the specific force of a leg that turns so fast: gravity and the centripetal share."""
+    speed_rad_s = float(np.percentile(table.gyr_rad_s, 95))
+    return 1.0 + speed_rad_s**2 * LEVER_M / STANDARD_GRAVITY_M_S2
 
 
 def _likely(

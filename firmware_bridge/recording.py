@@ -31,6 +31,8 @@ __all__ = [
     "whole_recording",
 ]
 
+NO_ACCESS = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+"""SQLite's codes for a file that may be whole and cannot be had."""
 BUSY_S = 0.2
 """How long to wait for another program that has the file open, s."""
 
@@ -83,7 +85,7 @@ class Recording:
             _refuse_unknown_protocols(path, recording.meta)
         except (sqlite3.Error, ValueError) as error:
             database.close()
-            raise _damaged(path, error) from error
+            raise _refusal(path, error) from error
         except RecordingError:
             database.close()
             raise
@@ -123,7 +125,7 @@ class Recording:
             while batch := cursor.fetchmany(rows):
                 yield list(map(Chunk._make, batch))
         except sqlite3.Error as error:
-            raise _damaged(self.path, error) from error
+            raise _refusal(self.path, error) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -141,7 +143,7 @@ class Recording:
         try:
             return self._database.execute(query).fetchall()
         except sqlite3.Error as error:
-            raise _damaged(self.path, error) from error
+            raise _refusal(self.path, error) from error
 
 
 def _recover(database: sqlite3.Connection) -> bool:
@@ -200,9 +202,16 @@ def _foreign(path: Path) -> RecordingError:
     )
 
 
-def _damaged(path: Path, error: Exception) -> RecordingError:
-    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
+def _refusal(path: Path, error: Exception) -> RecordingError:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    if code == sqlite3.SQLITE_NOTADB:
         return _foreign(path)
+    if code in NO_ACCESS:
+        return RecordingError(
+            Reason.UNREADABLE,
+            f"{path} cannot be read: {error}.",
+            "Close the programs that use it, or copy it and its -wal file to a folder that you may write to.",
+        )
     return RecordingError(
         Reason.DAMAGED,
         f"{path} is damaged and cannot be read: {error}.",

@@ -158,6 +158,8 @@ def whole_recording(path: Path, meta: RecordingMeta) -> Iterator[RecordingWriter
     RecordingError : the file exists, cannot be made there, or the disk is full
     """
     refuse_existing(path)
+    if not path.parent.is_dir():
+        raise _not_writable(path, "there is no such folder")
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
     writer = RecordingWriter(part, meta, durable=False)

@@ -129,13 +129,14 @@ def rate_hz(time: Floats) -> float:
 def inferred_range(values: Vectors, unit: Unit, usual: tuple[float, ...]) -> float:
     """Give the range at whose end the values stop, SI; infinite where they never reach one.
 
-    A rail shows as a largest value that several samples share; it must lie near a usual range.
+    A rail shows as an axis' largest value that several samples share; it must lie near a usual
+    range beyond which no axis goes.
     """
-    for axis in range(values.shape[1]):
-        for extreme in (values[:, axis].max(), values[:, axis].min()):
-            if np.count_nonzero(values[:, axis] == extreme) < RAILS_AT_LEAST:
-                continue
-            for full_scale in usual:
-                if abs(abs(extreme) * unit.size / full_scale - 1.0) < RAIL_TOLERANCE:
-                    return full_scale
+    largest = float(np.abs(values).max()) * unit.size
+    extremes = np.concatenate([values.max(axis=0), values.min(axis=0)])
+    shared = np.count_nonzero(np.hstack([values, values]) == extremes, axis=0) >= RAILS_AT_LEAST
+    for full_scale in usual:
+        near = np.abs(np.abs(extremes) * unit.size / full_scale - 1.0) < RAIL_TOLERANCE
+        if (shared & near).any() and largest < (1.0 + RAIL_TOLERANCE) * full_scale:
+            return full_scale
     return math.inf

@@ -256,7 +256,7 @@ BAD_SIGNALS = {
     "m/s2 as g": (lambda f: f.scaled(1, 1, G), Reason.BAD_SIGNAL,
                   "at rest it shows 9.8 g; it looks like m/s2 in a column named acc_x_g"),
     "m/s2 as g, running alone": (lambda f: replace(f.scaled(1, 1, G), rows=f.scaled(1, 1, G).rows[500:]),
-                                 Reason.BAD_SIGNAL, "it looks like m/s2 in a column named acc_x_g"),
+                                 Reason.BAD_SIGNAL, "g are due; it looks like m/s2 in a column named acc_x_g"),
     "half scale": (lambda f: f.scaled(1, 1, 0.5), Reason.BAD_SIGNAL, "at rest it shows 0.5 g."),
     "rad/s as deg/s": (lambda f: f.scaled(1, math.pi / 180, 1), Reason.BAD_SIGNAL,
                        "it looks like rad/s in a column named gyr_x_deg_s"),

@@ -275,9 +275,10 @@ def test_a_file_that_exists_is_never_touched(tmp_path, begin):
     assert path.read_bytes() == b"mine"
 
 
-def test_a_folder_that_does_not_exist(tmp_path):
-    with pytest.raises(RecordingError, match="cannot be written") as caught:
-        RecordingWriter(tmp_path / "nowhere" / "run.legcycle", META)
+@pytest.mark.parametrize("begin", [RecordingWriter, lambda *a: whole_recording(*a).__enter__()])
+def test_a_folder_that_does_not_exist(tmp_path, begin):
+    with pytest.raises(RecordingError, match=r"run\.legcycle cannot be written") as caught:
+        begin(tmp_path / "nowhere" / "run.legcycle", META)
 
     assert caught.value.reason is Reason.NOT_WRITABLE
 
@@ -349,6 +350,44 @@ def test_what_cannot_be_opened_is_said_in_a_sentence(tmp_path, make, reason, wor
     assert caught.value.reason is reason
     assert str(path) in caught.value.sentence
     assert caught.value.advice
+
+
+def test_a_recording_that_another_program_locks_is_not_called_damaged(tmp_path):
+    path = tmp_path / "run.legcycle"
+    write(path)
+    database = sqlite3.connect(path)
+    database.execute("BEGIN EXCLUSIVE")
+
+    with pytest.raises(RecordingError, match="cannot be read: database is locked") as caught:
+        Recording.open(path)
+    database.close()
+
+    assert caught.value.reason is Reason.UNREADABLE
+
+
+class WithoutWriteAhead(sqlite3.Connection):
+    """A connection to a drive on which write-ahead mode cannot be set."""
+
+    def execute(self, sql, *parameters):
+        if sql == "PRAGMA journal_mode=WAL":
+            raise sqlite3.OperationalError("locking protocol")
+        return super().execute(sql, *parameters)
+
+
+def test_a_drive_without_write_ahead_mode(tmp_path, monkeypatch):
+    path, clock = tmp_path / "run.legcycle", Clock()
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, factory=WithoutWriteAhead, **k))
+    writer = RecordingWriter(path, META, clock=clock)
+    writer.add_many(CHUNKS[:5])
+    clock.now = 6.0
+    writer.commit_if_due()
+    assert visible(path) == 5
+    writer.add_many(CHUNKS[5:])
+    writer.close()
+
+    assert read(path) == CHUNKS
+    assert [p.name for p in tmp_path.iterdir()] == ["run.legcycle"]
 
 
 def test_damage_in_the_middle_is_said_when_it_is_read(tmp_path):

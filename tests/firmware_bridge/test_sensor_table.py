@@ -88,6 +88,15 @@ def test_a_single_peak_is_no_rail():
     assert inferred_range(values, G, USUAL_ACC_RANGES_M_S2) == math.inf
 
 
+def test_a_value_beyond_disproves_the_range():
+    values = np.random.default_rng(0).normal(size=(500, 3))
+    values[[7, 90, 300], 1] = 8.0
+    assert inferred_range(values, G, USUAL_ACC_RANGES_M_S2) == pytest.approx(8 * 9.80665)
+    values[5, 2] = -8.5
+
+    assert inferred_range(values, G, USUAL_ACC_RANGES_M_S2) == math.inf
+
+
 def test_figures_of_each_second():
     time = np.arange(-0.02, 3.0, 0.01)
     acc = np.zeros((len(time), 3))
