@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 from math import nan
-from typing import cast
 
 import msgspec
 import numpy as np
@@ -11,6 +10,8 @@ from numpy.typing import NDArray
 from firmware_bridge.samples import SampleBlock, Segment, Side
 
 FORMAT_VERSION = 1
+
+Triple = tuple[float, float, float]
 
 
 class ZeroSource(StrEnum):
@@ -39,8 +40,8 @@ class SegmentCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     zero_sd_rad : standard uncertainty of the angle's zero, rad
     """
 
-    rotation: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
-    gyr_bias_rad_s: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    rotation: tuple[Triple, Triple, Triple]
+    gyr_bias_rad_s: Triple = (0.0, 0.0, 0.0)
     gyr_bias_sd_rad_s: float = 0.0
     plane_spread: float = 0.0
     zero_sd_rad: float = 0.0
@@ -119,11 +120,9 @@ def to_segment_frame(block: SampleBlock, calibration: SegmentCalibration) -> Sam
     return SampleBlock(block.time, _rotated(rotation, gyr), _rotated(rotation, acc), block.quality)
 
 
-def _rotated(
-    rotation: tuple[tuple[float, float, float], ...], columns: list[NDArray[np.float64]]
-) -> NDArray[np.float64]:
+def _rotated(rotation: tuple[Triple, ...], columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     x, y, z = columns
     out = np.empty((len(x), 3))
     for k, (a, b, c) in enumerate(rotation):
         out[:, k] = a * x + b * y + c * z
-    return cast(NDArray[np.float64], out)
+    return out

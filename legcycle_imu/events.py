@@ -39,12 +39,14 @@ class Detection(NamedTuple):
     t : when it happened, s
     kind : the event; None where the thread was lost and what follows stands for itself
     walking : whether the leg was walking when it happened
+    gap : whether the thread was lost by a gap in the samples
     """
 
     t_known: float
     t: float
     kind: EventKind | None
     walking: bool = False
+    gap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ class ShankDetector:
             if after_gap:
                 self._rate_filter.reset()
                 self._axial_filter.reset()
-                self._lose(float(time[part][0]), self._track.end, found)
+                self._lose(float(time[part][0]), self._track.end, found, gap=True)
             self._track.append(time[part], self._rate_filter.push(rate[part]), self._axial_filter.push(axial[part]))
             while self._advance(found):
                 pass
@@ -260,9 +262,9 @@ class ShankDetector:
         self._lose(self._track.time(stop), stop, found)
         return True
 
-    def _lose(self, time: float, number: int, found: list[Detection]) -> None:
+    def _lose(self, time: float, number: int, found: list[Detection], *, gap: bool = False) -> None:
         if self._step is not _Step.SWING or self._track.since < inf:
-            found.append(Detection(time, time, None))
+            found.append(Detection(time, time, None, gap=gap))
         self._step = _Step.SWING
         self._track.skip_to(number)
         self._landing = -inf
@@ -329,7 +331,7 @@ class ThighDetector:
                 self._filter.reset()
                 self._driving = False
                 self._track.skip_to(self._track.end)
-                found.append(Detection(float(time[part][0]), float(time[part][0]), None))
+                found.append(Detection(float(time[part][0]), float(time[part][0]), None, gap=True))
             self._track.append(time[part], self._filter.push(rate[part]))
             while self._advance(found):
                 pass

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields
 from math import nan
 from typing import NamedTuple
 
+from calibration.alignment import Alignment
 from firmware_bridge.samples import Flags, Floats, Placement, Side
 from legcycle_imu.cycle import EventKind, Phase
 
@@ -109,3 +110,4 @@ class Update:
     events: list[GaitEvent] = field(default_factory=list)
     phases: list[PhaseSpan] = field(default_factory=list)
     strides: list[Stride] = field(default_factory=list)
+    alignments: list[Alignment] = field(default_factory=list)

@@ -21,9 +21,9 @@ from math import nan, radians
 from typing import NamedTuple
 
 import numpy as np
-from vqf import BasicVQF
 
 from calibration.rest import RestDetector, RestSettings
+from calibration.strapdown import Axes, Strapdown
 from firmware_bridge.samples import Floats, Placement, Quality, SampleBlock, Vectors
 from legcycle_imu.lowpass import Lowpass, LowpassDesign
 from legcycle_imu.model import SegmentAngles
@@ -76,7 +76,7 @@ class _Course(NamedTuple):
     slow_rate: Floats
     force: list[Floats]
     saturated: Floats
-    axes: list[Floats]
+    axes: Axes
 
 
 class Orientation:
@@ -104,8 +104,7 @@ class Orientation:
         self._slow = Lowpass(self.settings.anchor_lowpass, rate_hz)
         self._vertical = Vertical(gyr_bias_sd_rad_s, self.settings.vertical)
         self._bias = np.zeros(3)
-        self._attitude = np.array([[1.0, 0.0, 0.0, 0.0]])
-        self._gyr: Vectors | None = None
+        self._strapdown = Strapdown(rate_hz)
         self._last: _Course | None = None
         self._edge: _WindowEdge | None = None
         self._went_back = False
@@ -132,28 +131,13 @@ class Orientation:
 
     def _moving(self, block: SampleBlock) -> Floats:
         gyr = block.gyr - self._bias
-        axes = self._integrate(gyr)
+        axes = self._strapdown.push(gyr)
         course = self._course(block, gyr, axes)
         for index, is_anchor in self._window_ends(course):
             self._end_window(_edge_at(course, index, is_anchor, self.settings.anchor_rate_rad_s))
         return self._angle_in_plane(axes, self._vertical.over(block.time))
 
-    def _integrate(self, gyr: Vectors) -> list[Floats]:
-        """Strapdown integration: the nine elements of the rotation into the drifting frame, row by row."""
-        before = gyr[:1] if self._gyr is None else self._gyr
-        # The mean of two samples turns from the one to the other, so that attitude and force belong to the same
-        # instant: half a sample between them costs 1 to 2 degrees at speed (docs/algorithms.md).
-        between = 0.5 * (gyr + np.concatenate((before, gyr[:-1])))
-        self._gyr = gyr[-1:].copy()
-        strapdown = BasicVQF(self._period)
-        state = strapdown.state
-        state["gyrQuat"] = self._attitude[0].tolist()
-        strapdown.state = state
-        attitude = strapdown.updateBatch(between, np.zeros_like(between))["quat6D"]
-        self._attitude = attitude[-1:].copy()
-        return _matrix_elements(attitude)
-
-    def _course(self, block: SampleBlock, gyr: Vectors, axes: list[Floats]) -> _Course:
+    def _course(self, block: SampleBlock, gyr: Vectors, axes: Axes) -> _Course:
         x, y, z = (block.acc[:, k] for k in range(3))
         slow = self._slow.push(np.ascontiguousarray(gyr[:, 2]))
         clipped = (block.quality & Quality.ACC_SATURATED) != 0
@@ -234,22 +218,16 @@ class Orientation:
 
     def _bridge_gap(self, duration_s: float) -> None:
         """Carry the attitude over a gap at the last rate, and doubt it accordingly."""
-        assert self._gyr is not None and self._last is not None
-        speed = float(np.sqrt((self._gyr * self._gyr).sum()))
-        self._vertical.doubt(min(self.settings.gap_rate_share * speed * duration_s + radians(1.0), radians(90.0)))
-        bridge = BasicVQF(duration_s)
-        state = bridge.state
-        state["gyrQuat"] = self._attitude[0].tolist()
-        bridge.state = state
-        self._attitude = bridge.updateBatch(self._gyr, np.zeros_like(self._gyr))["quat6D"]
-        self._gyr = None
+        doubt = self.settings.gap_rate_share * self._strapdown.speed_rad_s * duration_s + radians(1.0)
+        self._vertical.doubt(min(doubt, radians(90.0)))
+        self._strapdown.bridge(duration_s)
         self._slow.reset()
         self._rest.reset()
         self._went_back = False
         self._edge = None
         self._last = None
 
-    def _angle_in_plane(self, axes: list[Floats], up: tuple[Floats, Floats, Floats]) -> Floats:
+    def _angle_in_plane(self, axes: Axes, up: tuple[Floats, Floats, Floats]) -> Floats:
         x, y, z = up
         raw = np.arctan2(axes[0] * x + axes[3] * y + axes[6] * z, axes[1] * x + axes[4] * y + axes[7] * z)
         before = raw[0] if np.isnan(self._angle) else self._angle
@@ -292,12 +270,3 @@ def _edge_at(course: _Course, index: int, is_anchor: bool, threshold: float) -> 
     x, y, z = (float(f[before] + share * (f[index] - f[before])) for f in course.force)
     axes = [float(a[index]) for a in course.axes]
     return _WindowEdge(time, (x, y, z), int(course.saturated[index]), axes, is_anchor)
-
-
-def _matrix_elements(attitude: Vectors) -> list[Floats]:
-    """Rotation matrices of unit quaternions (w, x, y, z), shape (n, 4), as nine columns, row by row."""
-    w, x, y, z = (np.ascontiguousarray(attitude[:, k]) for k in range(4))
-    xx, yy, zz = 2 * x * x, 2 * y * y, 2 * z * z
-    xy, xz, yz = 2 * x * y, 2 * x * z, 2 * y * z
-    wx, wy, wz = 2 * w * x, 2 * w * y, 2 * w * z
-    return [1 - yy - zz, xy - wz, xz + wy, xy + wz, 1 - xx - zz, yz - wx, xz - wy, yz + wx, 1 - xx - yy]

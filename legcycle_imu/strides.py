@@ -16,6 +16,8 @@ GAP = "gap"
 SATURATED = "saturated"
 LOW_LIFT = "low_lift"
 
+_DROP_AT_ONCE = 500  # samples: dropping fewer costs more than keeping them
+
 
 @dataclass(frozen=True, slots=True)
 class StrideSettings:
@@ -26,7 +28,7 @@ class StrideSettings:
     longest_s : two contacts further apart than this are not one stride; slow walking takes 1.4 s
     shortest_s : nor are two closer than this; sprinters take 0.42 s
     low_lift_rad : strides whose knee bends less get the flag `low_lift`
-    memory_s : how long angles are kept for strides that are not closed yet
+    memory_s : how far back from the events to come angles are kept: more than the longest stride
     """
 
     longest_s: float = 1.6
@@ -38,24 +40,29 @@ class StrideSettings:
 class _AngleMemory:
     """The last seconds of one segment's angle."""
 
-    def __init__(self, rate_hz: float, memory_s: float) -> None:
-        self._keep = int(memory_s * rate_hz)
-        self._period = 1.0 / rate_hz
+    def __init__(self, rate_hz: float) -> None:
+        self.period_s = 1.0 / rate_hz
         self.time: Floats = np.empty(0)
         self.angle: Floats = np.empty(0)
         self._quality = np.empty(0, np.uint8)
 
     def append(self, angles: SegmentAngles) -> None:
-        """Take the next angles; what is older than the memory is dropped from time to time."""
-        start = len(self.time) - self._keep if len(self.time) > 2 * self._keep else 0
-        self.time = np.concatenate((self.time[start:], angles.time))
-        self.angle = np.concatenate((self.angle[start:], angles.angle))
-        self._quality = np.concatenate((self._quality[start:], angles.quality))
+        """Take the next angles."""
+        self.time = np.concatenate((self.time, angles.time))
+        self.angle = np.concatenate((self.angle, angles.angle))
+        self._quality = np.concatenate((self._quality, angles.quality))
+
+    def forget_before(self, time: float) -> None:
+        """Drop what is older."""
+        k = int(np.searchsorted(self.time, time))
+        if k > _DROP_AT_ONCE:
+            self.time, self.angle = self.time[k:].copy(), self.angle[k:].copy()
+            self._quality = self._quality[k:].copy()
 
     def at(self, t: float) -> float:
         """Give the angle at a time, rad; NaN where there is none."""
         k = int(np.searchsorted(self.time, t))
-        if not 0 < k < len(self.time) or self.time[k] - self.time[k - 1] > 2.5 * self._period:
+        if not 0 < k < len(self.time) or self.time[k] - self.time[k - 1] > 2.5 * self.period_s:
             return nan
         share = (t - self.time[k - 1]) / (self.time[k] - self.time[k - 1])
         return float(self.angle[k - 1] + share * (self.angle[k] - self.angle[k - 1]))
@@ -67,7 +74,7 @@ class _AngleMemory:
     def arrived(self, part: slice, duration: float) -> float:
         """Give the share of a duration's samples that really came, 0..1."""
         real = int(np.count_nonzero((self._quality[part] & Quality.FILLED) == 0))
-        return min(real * self._period / duration, 1.0)
+        return min(real * self.period_s / duration, 1.0)
 
     def saturated(self, part: slice) -> bool:
         """Tell whether a gyroscope axis was at the end of its range."""
@@ -96,9 +103,8 @@ class StrideBuilder:
         self.settings = settings or StrideSettings()
         self._side = side
         self._geometry = geometry
-        memory_s = self.settings.memory_s
-        self._thigh = _AngleMemory(thigh_rate_hz, memory_s)
-        self._shank = _AngleMemory(shank_rate_hz, memory_s)
+        self._thigh = _AngleMemory(thigh_rate_hz)
+        self._shank = _AngleMemory(shank_rate_hz)
         self._events: dict[EventKind, GaitEvent] = {}
         self._count = 0
 
@@ -106,6 +112,11 @@ class StrideBuilder:
         """Take the next angles of either segment."""
         memory = self._thigh if angles.placement.segment is Segment.THIGH else self._shank
         memory.append(angles)
+
+    def forget_before(self, time: float) -> None:
+        """Drop the angles that no event to come, from this time on, can need."""
+        self._thigh.forget_before(time - self.settings.memory_s)
+        self._shank.forget_before(time - self.settings.memory_s)
 
     def forget(self) -> None:
         """Drop the stride that is under way: it was not one."""
@@ -200,7 +211,7 @@ class StrideBuilder:
         return flags | {word for word, holds in more.items() if holds}
 
     def _sample_share(self, events: dict[EventKind, GaitEvent], end: GaitEvent) -> float:
-        longest = max(self._thigh._period, self._shank._period)
+        longest = max(self._thigh.period_s, self._shank.period_s)
         return longest / (end.t - events[EventKind.INITIAL_CONTACT].t)
 
 

@@ -1,0 +1,61 @@
+"""Attitude by integrating the gyroscope alone, in three dimensions, into a frame that drifts with the bias."""
+
+import numpy as np
+from vqf import BasicVQF
+
+from firmware_bridge.samples import Floats, Vectors
+
+Axes = list[Floats]
+"""Nine columns, shape (n,): the rotation from the body to the drifting frame, row by row."""
+
+
+class Strapdown:
+    """Streaming strapdown integration (the quaternion update of the vqf package, fed with no acceleration).
+
+    Parameters
+    ----------
+    rate_hz : sampling rate
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        self._period = 1.0 / rate_hz
+        self._attitude = np.array([[1.0, 0.0, 0.0, 0.0]])
+        self._gyr: Vectors | None = None
+
+    @property
+    def speed_rad_s(self) -> float:
+        """Size of the last angular rate; 0 before the first sample and after a gap."""
+        return 0.0 if self._gyr is None else float(np.sqrt((self._gyr * self._gyr).sum()))
+
+    def push(self, gyr: Vectors) -> Axes:
+        """Integrate the next rates (rad/s, bias removed), give the attitude at each sample."""
+        before = gyr[:1] if self._gyr is None else self._gyr
+        # The mean of two samples turns from the one to the other, so that attitude and acceleration belong to the
+        # same instant: half a sample between them costs 1 to 2 degrees at speed (docs/algorithms.md).
+        between = 0.5 * (gyr + np.concatenate((before, gyr[:-1])))
+        self._gyr = gyr[-1:].copy()
+        attitude = self._turned(between, self._period)
+        self._attitude = attitude[-1:].copy()
+        return _matrix_elements(attitude)
+
+    def bridge(self, duration_s: float) -> None:
+        """Carry the attitude over a gap at the last rate."""
+        if self._gyr is not None:
+            self._attitude = self._turned(self._gyr, duration_s)
+        self._gyr = None
+
+    def _turned(self, gyr: Vectors, period_s: float) -> Vectors:
+        integrator = BasicVQF(period_s)
+        state = integrator.state
+        state["gyrQuat"] = self._attitude[0].tolist()
+        integrator.state = state
+        attitude: Vectors = integrator.updateBatch(gyr, np.zeros_like(gyr))["quat6D"]
+        return attitude
+
+
+def _matrix_elements(attitude: Vectors) -> Axes:
+    w, x, y, z = (np.ascontiguousarray(attitude[:, k]) for k in range(4))
+    xx, yy, zz = 2 * x * x, 2 * y * y, 2 * z * z
+    xy, xz, yz = 2 * x * y, 2 * x * z, 2 * y * z
+    wx, wy, wz = 2 * w * x, 2 * w * y, 2 * w * z
+    return [1 - yy - zz, xy - wz, xz + wy, xy + wz, 1 - xx - zz, yz - wx, xz - wy, yz + wx, 1 - xx - yy]

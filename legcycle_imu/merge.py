@@ -1,0 +1,100 @@
+"""Both legs in one order, and what only both together tell: the flight.
+
+Findings of a leg are given out once the other leg can bring nothing earlier: neither from samples still to
+come nor from samples that wait for its alignment. Both waits end by stream time alone, so that a cut anywhere
+changes nothing.
+"""
+
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from math import inf
+
+from firmware_bridge.samples import Side
+from legcycle_imu.cycle import EventKind
+from legcycle_imu.leg import Finding, with_flight
+
+
+@dataclass(frozen=True, slots=True)
+class MergeSettings:
+    """Settings of the merge.
+
+    Parameters
+    ----------
+    patience_s : after the first leg's alignment the other leg's is waited for so long
+    memory_s : contacts older than this serve no stride any more
+    """
+
+    patience_s: float = 5.0
+    memory_s: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Contact:
+    decided: float
+    known: float
+    t: float
+
+
+class LegMerge:
+    """Findings of one or two legs in the order (t_known, t, side, kind). Streaming."""
+
+    def __init__(self, settings: MergeSettings | None = None) -> None:
+        self.settings = settings or MergeSettings()
+        self._waiting: list[tuple[tuple[float, float, Side, EventKind], int, Finding]] = []
+        self._count = 0
+        self._contacts: dict[Side, list[_Contact]] = {side: [] for side in Side}
+        self._released = -inf
+
+    def push(self, findings: list[Finding]) -> None:
+        """Take the next findings of a leg."""
+        for finding in findings:
+            event = finding.event
+            if event.kind is EventKind.INITIAL_CONTACT:
+                self._contacts[event.side].append(_Contact(finding.decided, event.t_known, event.t))
+            key = (event.t_known, event.t, event.side, event.kind)
+            heappush(self._waiting, (key, self._count, finding))
+            self._count += 1
+
+    def pull(self, settled: dict[Side, float], aligned_at: dict[Side, float]) -> list[Finding]:
+        """Give the findings that are due.
+
+        Parameters
+        ----------
+        settled : time up to which nothing new will come of each leg, s
+        aligned_at : when each leg's calibration was known, s; infinite where it is not
+        """
+        patient_until = min(aligned_at.values(), default=inf) + self.settings.patience_s
+        due = min(
+            (time if aligned_at[side] < inf or time > patient_until else -inf for side, time in settled.items()),
+            default=inf,
+        )
+        released = []
+        while self._waiting and self._waiting[0][0][0] <= due:
+            released.append(self._complete(heappop(self._waiting)[2], patient_until))
+        if released:
+            self._forget_before(released[-1].decided - self.settings.memory_s)
+        return released
+
+    def _complete(self, finding: Finding, patient_until: float) -> Finding:
+        """Add the flight to a stride: the other leg's contact nearest to its middle, if it was known in time."""
+        stride = finding.stride
+        if stride is None:
+            return finding
+        other = Side.RIGHT if stride.side is Side.LEFT else Side.LEFT
+        latest = max(finding.event.t_known, patient_until)
+        inside = [
+            contact.t
+            for contact in self._contacts[other]
+            if stride.initial_contact_s < contact.t < stride.next_initial_contact_s
+            and contact.decided <= finding.decided
+            and contact.known <= latest
+        ]
+        if not inside:
+            return finding
+        middle = 0.5 * (stride.initial_contact_s + stride.next_initial_contact_s)
+        return finding._replace(stride=with_flight(stride, min(inside, key=lambda t: abs(t - middle))))
+
+    def _forget_before(self, time: float) -> None:
+        for side, contacts in self._contacts.items():
+            if contacts and contacts[0].decided < time:
+                self._contacts[side] = [contact for contact in contacts if contact.decided >= time]

@@ -1,0 +1,190 @@
+"""From chunks of bytes to strides: the one path of live, replay and simulation.
+
+    chunks -> SampleStream (per sensor) -> Leg (per side: alignment, angles, events, phases, strides)
+           -> LegMerge (both legs in one order, flight) -> Update
+
+Pure: no clock, no input or output. Any cutting of the same sequence of chunks gives the same output, bit by bit.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import inf
+
+from calibration.model import CalibrationSet
+from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
+from firmware_bridge.source import Chunk, SensorFacts
+from firmware_bridge.stream import SampleStream, StreamSettings, StreamStatistics
+from legcycle_imu.leg import Leg, LegSettings, LegUpdate
+from legcycle_imu.merge import LegMerge, MergeSettings
+from legcycle_imu.model import Update
+from legcycle_imu.runner import LegGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineSettings:
+    """Settings of the pipeline and of everything in it.
+
+    Parameters
+    ----------
+    silent_s : a sensor from which nothing has arrived for so long, while others did, is no longer waited for
+    stream, leg, merge : settings of the stages
+    """
+
+    silent_s: float = 1.0
+    stream: StreamSettings = field(default_factory=StreamSettings)
+    leg: LegSettings = field(default_factory=LegSettings)
+    merge: MergeSettings = field(default_factory=MergeSettings)
+
+
+class Pipeline:
+    """The whole path from bytes to strides. Streaming.
+
+    Parameters
+    ----------
+    sensors : the session's sensors, in the order of `Chunk.sensor`; thigh and shank of one or both sides
+    geometry : lengths of the runner's legs
+    calibration : known calibrations; legs that are not in it align themselves
+    settings : see `PipelineSettings`
+
+    Raises
+    ------
+    ValueError
+        where the sensors do not make up whole legs
+    """
+
+    def __init__(
+        self,
+        sensors: Sequence[SensorFacts],
+        geometry: LegGeometry | None = None,
+        calibration: CalibrationSet | None = None,
+        settings: PipelineSettings | None = None,
+    ) -> None:
+        self.settings = settings or PipelineSettings()
+        self._streams = [SampleStream(facts, self.settings.stream) for facts in sensors]
+        self._numbers = {facts.placement: number for number, facts in enumerate(sensors)}
+        if len(self._numbers) != len(sensors):
+            raise ValueError("expected each sensor on a segment of its own, got two on one")
+        self.legs = {
+            side: Leg(
+                side,
+                {segment: sensors[self._numbers[Placement(side, segment)]].rate_hz for segment in Segment},
+                geometry or LegGeometry(),
+                calibration.leg(side) if calibration is not None else None,
+                self.settings.leg,
+            )
+            for side in _whole_legs(self._numbers)
+        }
+        self._merge = LegMerge(self.settings.merge)
+        self._silence = _Silence(len(sensors), round(self.settings.silent_s * 1e9))
+
+    @property
+    def statistics(self) -> list[StreamStatistics]:
+        """What is known of each sensor's samples: received, dropped, filled, saturated."""
+        return [stream.statistics for stream in self._streams]
+
+    def push(self, chunks: Iterable[Chunk]) -> Update:
+        """Take the next chunks in the order in which they arrived."""
+        batch = list(chunks)
+        if self._silence.changes_within(batch):
+            return _together([self._push_steady([chunk]) for chunk in batch])
+        return self._push_steady(batch)
+
+    def flush(self) -> Update:
+        """Give what was held back; the stream has ended."""
+        tails = [stream.flush() for stream in self._streams]
+        updates = []
+        for side, leg in self.legs.items():
+            pushed, rest = leg.push(*self._of_leg(tails, side)), leg.flush()
+            updates.append(LegUpdate(pushed.angles + rest.angles, pushed.findings + rest.findings, rest.alignment))
+        return self._update(updates, dict.fromkeys(self.legs, inf))
+
+    def _push_steady(self, batch: list[Chunk]) -> Update:
+        """Take chunks during which no sensor falls silent or comes back, but with the first."""
+        self._silence.note(batch)
+        parts: list[list[bytes]] = [[] for _ in self._streams]
+        for number, _, data in batch:
+            parts[number].append(data)
+        blocks = [
+            stream.push(data) if data else SampleBlock.empty()
+            for stream, data in zip(self._streams, parts, strict=True)
+        ]
+        silent = {side: self._silent_segments(side) for side in self.legs}
+        updates = [leg.push(*self._of_leg(blocks, side), silent[side]) for side, leg in self.legs.items()]
+        return self._update(updates, {side: leg.settled(silent[side]) for side, leg in self.legs.items()})
+
+    def _update(self, updates: list[LegUpdate], settled: dict[Side, float]) -> Update:
+        for update in updates:
+            self._merge.push(update.findings)
+        aligned_at = {side: leg.aligned_at for side, leg in self.legs.items()}
+        findings = self._merge.pull(settled, aligned_at)
+        return Update(
+            [angles for update in updates for angles in update.angles],
+            [finding.event for finding in findings],
+            [phase for finding in findings for phase in finding.phases],
+            [finding.stride for finding in findings if finding.stride is not None],
+            [update.alignment for update in updates if update.alignment is not None],
+        )
+
+    def _of_leg(self, blocks: list[SampleBlock], side: Side) -> tuple[SampleBlock, SampleBlock]:
+        return (
+            blocks[self._numbers[Placement(side, Segment.THIGH)]],
+            blocks[self._numbers[Placement(side, Segment.SHANK)]],
+        )
+
+    def _silent_segments(self, side: Side) -> frozenset[Segment]:
+        silent = self._silence.sensors
+        return frozenset(s for s in Segment if self._numbers[Placement(side, s)] in silent)
+
+
+class _Silence:
+    """Which sensors have fallen silent, by the arrival of what the others sent."""
+
+    def __init__(self, sensors: int, limit_ns: int) -> None:
+        self._limit_ns = limit_ns
+        self._last: list[int | None] = [None] * sensors
+        self._now: int | None = None
+        self.sensors: frozenset[int] = frozenset()
+
+    def changes_within(self, batch: list[Chunk]) -> bool:
+        """Tell whether, in a batch of several chunks, a sensor would fall silent or come back."""
+        if len(batch) < 2:
+            return False
+        last = [batch[0].arrival_ns if time is None else time for time in self._last]
+        limit = self._limit_ns
+        silent = self.sensors
+        for number, arrival_ns, _ in batch:
+            if arrival_ns - last[number] > limit or number in silent:
+                return True
+            last[number] = arrival_ns
+        now = max(batch[-1].arrival_ns, self._now or batch[-1].arrival_ns)
+        return any(now - time > limit and number not in silent for number, time in enumerate(last))
+
+    def note(self, batch: list[Chunk]) -> None:
+        """Take note of what arrived."""
+        if not batch:
+            return
+        self._last = [batch[0].arrival_ns if time is None else time for time in self._last]
+        for number, arrival_ns, _ in batch:
+            self._last[number] = arrival_ns
+        self._now = max(batch[-1].arrival_ns, self._now or batch[-1].arrival_ns)
+        self.sensors = frozenset(
+            number for number, time in enumerate(self._last) if time is not None and self._now - time > self._limit_ns
+        )
+
+
+def _whole_legs(numbers: dict[Placement, int]) -> list[Side]:
+    sides = [side for side in Side if all(Placement(side, segment) in numbers for segment in Segment)]
+    if len(numbers) != 2 * len(sides) or not sides:
+        worn = ", ".join(str(placement) for placement in numbers) or "none"
+        raise ValueError(f"expected a sensor on thigh and shank of each leg that is measured, got {worn}")
+    return sides
+
+
+def _together(updates: list[Update]) -> Update:
+    return Update(
+        [x for update in updates for x in update.angles],
+        [x for update in updates for x in update.events],
+        [x for update in updates for x in update.phases],
+        [x for update in updates for x in update.strides],
+        [x for update in updates for x in update.alignments],
+    )
