@@ -211,7 +211,8 @@ def _leg(side: Side, runner: SimulatedRunner, tracks: Tracks, phase: Floats, sha
 
 def _landmark_phase(table: GaitTable, weights: Floats, phase: Floats, style: Style, random: Floats) -> Floats:
     """Give the phase (n,) in which the landmarks of speed, runner and stride come at the table's places."""
-    warp = weights @ table.warps - style.warp + WARP_NOISE * together(random[:, 6:], DRIVE_WITH_LIFT_WITHIN)
+    own = WARP_NOISE * together(random[:, 6:], DRIVE_WITH_LIFT_WITHIN) - style.warp
+    warp = weights @ table.warps + table.own_warp(own)
     return np.asarray(phase + np.einsum("nj,nj->n", table.bumps(phase), warp))
 
 
@@ -221,7 +222,8 @@ def _curves(table: GaitTable, weights: Floats, landmark: Floats, style: Style, r
     values = waves(landmark) @ np.concatenate([gaits, style.curves, _within_series(), style.tilts], axis=1)
     mean, own, within, tilts = np.split(values, np.cumsum([gaits.shape[1], 2, 6]), axis=1)
     curves = np.einsum("ncg,ng->nc", mean.reshape(len(landmark), 4, -1), weights)
-    curves[:, :2] += own + np.einsum("nsk,nsk->ns", within.reshape(-1, 2, 3), random[:, :6].reshape(-1, 2, 3))
+    noise = np.einsum("nsk,nsk->ns", within.reshape(-1, 2, 3), random[:, :6].reshape(-1, 2, 3))
+    curves[:, :2] += table.personal * (own + noise)
     return np.concatenate([curves, tilts], axis=1)
 
 

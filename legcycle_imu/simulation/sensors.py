@@ -163,7 +163,7 @@ class Sampler:
 
     def __init__(self, setup: SensorSetup, seed: tuple[int, ...]) -> None:
         self._setup = setup
-        self._noise, self._walk, self._loss = (np.random.default_rng([*seed, k]) for k in range(3))
+        self._gyr_noise, self._acc_noise, self._walk, self._loss = (np.random.default_rng([*seed, k]) for k in range(4))
         self._taps = lowpass_taps(setup.model.lowpass * setup.rate_hz)
         self._next = 0
         self._wandered = np.zeros(3)
@@ -185,7 +185,7 @@ class Sampler:
         self._next += count
         at = number * period * GRID_HZ - first
         gyr, gyr_over = self._measured(self._seen(rate, at), setup.gyr_scale, self._gyr_error(count), setup.gyr_range)
-        acc_error = setup.acc_bias + setup.model.acc_noise * self._noise.standard_normal((count, 3))
+        acc_error = setup.acc_bias + setup.model.acc_noise * self._acc_noise.standard_normal((count, 3))
         acc, acc_over = self._measured(self._seen(force, at), setup.acc_scale, acc_error, setup.acc_range)
         quality = (gyr_over * int(Quality.GYR_SATURATED) + acc_over * int(Quality.ACC_SATURATED)).astype(np.uint8)
         kept = self._arrived(number / setup.rate_hz)
@@ -201,7 +201,7 @@ class Sampler:
         steps = model.gyr_walk / np.sqrt(60.0 * setup.rate_hz) * self._walk.standard_normal((count, 3))
         wandered = np.cumsum(np.concatenate([self._wandered[np.newaxis], steps]), axis=0)
         self._wandered = wandered[-1]
-        noise = model.gyr_noise * np.sqrt(setup.rate_hz / 100.0) * self._noise.standard_normal((count, 3))
+        noise = model.gyr_noise * np.sqrt(setup.rate_hz / 100.0) * self._gyr_noise.standard_normal((count, 3))
         return np.asarray(setup.gyr_bias + wandered[1:] + noise)
 
     def _measured(self, true: Floats, scale: Floats, error: Floats, full: float) -> tuple[Floats, Booleans]:

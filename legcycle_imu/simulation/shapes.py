@@ -56,6 +56,8 @@ class GaitTable:
     landmarks : (3,) toe-off, peak heel lift and peak knee drive in the landmark phase
     warps : (g, 3) what leads from the gait phase (even in time) to the landmark phase: see `warp`
     stride_times : (g,) s
+    personal : share of a runner's and a stride's deviations that shows in this gait
+    lift_follows : a moved toe-off takes peak heel lift with it
     """
 
     speeds: Floats
@@ -63,6 +65,13 @@ class GaitTable:
     landmarks: Floats
     warps: Floats
     stride_times: Floats
+    personal: float = 1.0
+    lift_follows: bool = False
+
+    def own_warp(self, warp: Floats) -> Floats:
+        """Give the shift of the landmarks (..., 3) in this gait from what it is in running."""
+        kept = warp[..., [0, 0, 2]] if self.lift_follows else warp
+        return np.asarray(self.personal * kept)
 
     def weights(self, speed: Floats) -> Floats:
         """Give the share (n, g) of each gait at given speeds (n,), smooth in speed."""
@@ -89,7 +98,7 @@ class GaitTable:
         return np.asarray(self._bumps(phase % 1.0))
 
 
-def soft_floor(value: Floats, floor: float, width: float = 0.2) -> Floats:
+def soft_floor(value: Floats, floor: float, width: float = 0.1) -> Floats:
     """Give max(value, floor) with a smooth corner of the given width."""
     return np.asarray(0.5 * (value + floor + np.sqrt((value - floor) ** 2 + width**2)))
 
@@ -104,7 +113,7 @@ def running() -> GaitTable:
 def walking() -> GaitTable:
     """Give the walks: slow, normal, fast."""
     gaits = (walk(0.8, 1.30, 0.655), walk(1.4, 1.06, 0.62), walk(2.0, 0.92, 0.585))
-    return _table(gaits, gaits[1].landmarks)
+    return replace(_table(gaits, gaits[1].landmarks), personal=0.4, lift_follows=True)
 
 
 def _of_norm(norm: RunningNorm) -> Gait:
@@ -160,10 +169,10 @@ def walk(speed: float, stride_time: float, toe_off: float) -> Gait:
     thigh's maximum late in swing and, walking fast, at contact or after it.
     """
     size = 0.62 + 0.27 * speed
-    late = np.clip((speed - 1.4) / 0.6, -1.0, 1.0)
+    late = np.clip((speed - 1.4) / 0.6, 0.0, 1.0)
     moved = _phase() + (0.62 - toe_off) * np.sin(np.pi * _phase()) ** 2
     landmarks = np.array([toe_off, toe_off + 0.085, 0.89])
-    thigh = size * _drawn(_WALK_THIGH, moved - 0.02 * late) + np.radians(4.0) * late * _late_swing()
+    thigh = size * _drawn(_WALK_THIGH, moved - 0.02 * late) + np.radians(5.5) * late * _late_swing()
     shank = size * _drawn(_WALK_SHANK, moved)
     up = -0.5 * (0.022 * speed / 1.4) * np.cos(4 * np.pi * (_phase() - 0.06))
     return Gait(speed, stride_time, landmarks, thigh, shank, 0.008 * np.sin(4 * np.pi * _phase()), up)
@@ -175,7 +184,8 @@ _WALK_THIGH = (
 )  # fmt: skip
 _WALK_SHANK = (
     (0, 19), (5, 11), (10, 3.5), (15, -1), (20, -4), (25, -6.5), (30, -9), (35, -11.5), (40, -15), (45, -20),
-    (50, -27), (55, -37), (60, -47), (65, -54.5), (70.5, -57.3), (75, -52), (80, -36), (85, -14), (90, 6), (95, 17.5),
+    (50, -27), (55, -37), (60, -46.5), (65, -54), (71.3, -57.3), (76, -51.5), (80.5, -36.5), (85.3, -14), (90, 6),
+    (95, 17.5),
 )  # fmt: skip
 """Points of the drawn walk: percent of the stride, degrees to the vertical."""
 
