@@ -15,14 +15,18 @@ from calibration.rest import RestDetector
 from calibration.strapdown import Strapdown
 from firmware_bridge.samples import Floats, Quality, SampleBlock, Side, Vectors
 
-_SWING_HZ = 10.0
+_SWING_HZ = 5.0
 """Strides are counted on rates below this: impact and soft tissue are above."""
 _SAME_POSE_RAD = 10 * pi / 180
 """Rests in which gravity differs less than this from the longest one are the same standing."""
 _KNOWN_BIAS_SD_RAD_S = 0.1 * pi / 180
 """What the sway of a standing person leaves open in the bias after a second of rest."""
-_UNKNOWN_BIAS_SD_RAD_S = 1.0 * pi / 180
-"""Bias of the gyroscopes that people own, where no rest shows it (docs/algorithms.md)."""
+_DRIFT_BIAS_SD_RAD_S = 0.3 * pi / 180
+"""What the drift of the vertical over a few strides leaves open in the bias, where no rest shows it."""
+_FEW_STRIDES_BIAS_SD_RAD_S = 1.0 * pi / 180
+"""Bias of the gyroscopes that people own: within 1 deg/s; so much is open where hardly anything was seen."""
+_ENOUGH_SIGHTINGS = 6
+"""Sightings of the vertical from which its drift is told."""
 
 
 class Fit(NamedTuple):
@@ -74,6 +78,8 @@ class Swing(NamedTuple):
     frame : (3, 3) rows x, y, z in the sensor frame: angle = atan2(up.x, up.y), z the normal
     standing : angle when standing, rad; NaN where no rest is known
     spread : share of the vertical's movement that left the plane
+    bias : gyroscope bias in the sensor frame, rad/s
+    bias_sd : its standard uncertainty, rad/s
     """
 
     time: Floats
@@ -82,6 +88,8 @@ class Swing(NamedTuple):
     frame: NDArray[np.float64]
     standing: float
     spread: float
+    bias: Floats
+    bias_sd: float
 
     def turned(self, sign: float) -> "Swing":
         """Give the view from the other side of the plane where the sign is negative."""
@@ -132,7 +140,7 @@ def _fit_running(
     )
     zeros = [_zero(swing, posture, settings) for swing, posture in zip(swings, postures, strict=True)]
     source = ZeroSource.STANDING_AND_RUNNING if all(zero.stood for zero in zeros) else ZeroSource.RUNNING
-    return _fit(side, (thigh, shank), swings, zeros, source, margin, len(strides), settings)
+    return _fit(side, swings, zeros, source, margin, len(strides), settings)
 
 
 def _fit_standing(
@@ -147,12 +155,11 @@ def _fit_standing(
         Zero(posture.standing_rad - swing.standing, posture.standing_sd_rad, True)
         for swing, posture in zip(swings, (THIGH_POSTURE, SHANK_POSTURE), strict=True)
     ]
-    return _fit(side, (thigh, shank), swings, zeros, ZeroSource.STANDING, margin, 0, settings)
+    return _fit(side, swings, zeros, ZeroSource.STANDING, margin, 0, settings)
 
 
 def _fit(
     side: Side,
-    holds: tuple[SensorHold, SensorHold],
     swings: tuple[Swing, Swing],
     zeros: list[Zero],
     source: ZeroSource,
@@ -160,7 +167,7 @@ def _fit(
     strides: int,
     settings: AlignmentSettings,
 ) -> Fit:
-    thigh, shank = (_calibration(*row) for row in zip(holds, swings, zeros, strict=True))
+    thigh, shank = (_calibration(swing, zero) for swing, zero in zip(swings, zeros, strict=True))
     advice = _advice(side, thigh, shank, margin, settings)
     calibration = LegCalibration(side, thigh, shank, source, margin, strides, advice)
     return Fit(calibration, source is not ZeroSource.STANDING)
@@ -243,15 +250,25 @@ def _rests_sighted(hold: SensorHold, course: Course, spans: list[Span]) -> list[
     ]
 
 
-def _vertical(sightings: list[Sighting], time: Floats) -> Vectors:
-    """Give the vertical over time, shape (n, 3): the sightings lie on a straight line, since the bias is constant."""
+def _vertical(sightings: list[Sighting], time: Floats) -> tuple[Vectors, Floats]:
+    """Give the vertical over time, shape (n, 3), and its drift (rad/s).
+
+    The sightings lie on a straight line, since the bias is constant over so short a time.
+    """
     times = np.array([s.time for s in sightings])
     ups = np.array([s.up for s in sightings])
     middle = times.mean()
-    slope, level = np.polyfit(times - middle, ups, 1) if len(times) > 3 else (np.zeros(3), ups.mean(axis=0))
+    level, slope = ups.mean(axis=0), np.zeros(3)
+    if len(times) >= _ENOUGH_SIGHTINGS:
+        slope, level = np.polyfit(times - middle, ups, 1)
     path: Vectors = level + (time - middle)[:, None] * slope
-    direction: Vectors = path / np.sqrt((path * path).sum(axis=1))[:, None]
-    return direction
+    return path / np.sqrt((path * path).sum(axis=1))[:, None], slope
+
+
+def _bias_from_drift(course: Course, level: Floats, slope: Floats) -> Floats:
+    """Give the bias that makes the vertical drift: slope = (mean rotation . bias) x vertical."""
+    bias: Floats = np.linalg.solve(course.axes.mean(axis=0), np.cross(level, slope))
+    return bias
 
 
 def _swing(
@@ -261,7 +278,9 @@ def _swing(
 ) -> Swing:
     """Find the plane that the vertical sweeps in the sensor's frame, and the angle in it."""
     course = _integrated(hold, spans[0].start, spans[-1].end)
-    up = np.einsum("nji,nj->ni", course.axes, _vertical(sighted(hold, course, spans), course.time))
+    sightings = sighted(hold, course, spans)
+    vertical, drift = _vertical(sightings, course.time)
+    up = np.einsum("nji,nj->ni", course.axes, vertical)
     shares, directions = np.linalg.eigh(np.einsum("ni,nj->ij", up, up) / len(up))
     z = directions[:, 0]
     standing = _standing(hold)
@@ -271,7 +290,11 @@ def _swing(
     angle = np.unwrap(np.arctan2((up * frame[0]).sum(axis=1), (up * y).sum(axis=1)))
     rate = (course.gyr * z).sum(axis=1)
     spread = float(shares[0] / (shares[0] + shares[1]))
-    return Swing(course.time, angle, rate, frame, nan if standing is None else 0.0, spread)
+    bias, bias_sd = _bias(hold), _KNOWN_BIAS_SD_RAD_S
+    if bias is None:
+        bias = _bias_from_drift(course, vertical[len(vertical) // 2], drift)
+        bias_sd = _DRIFT_BIAS_SD_RAD_S if len(sightings) >= _ENOUGH_SIGHTINGS else _FEW_STRIDES_BIAS_SD_RAD_S
+    return Swing(course.time, angle, rate, frame, nan if standing is None else 0.0, spread, bias, bias_sd)
 
 
 # Which way is forward
@@ -317,15 +340,14 @@ def _zero(swing: Swing, posture: Posture, settings: AlignmentSettings) -> Zero:
     return Zero((a * standing + b * running) / (a + b), 1.0 / sqrt(a + b), True)
 
 
-def _calibration(hold: SensorHold, swing: Swing, zero: Zero) -> SegmentCalibration:
+def _calibration(swing: Swing, zero: Zero) -> SegmentCalibration:
     x, y, z = swing.frame
     upright = cos(zero.offset) * y - sin(zero.offset) * x
     rotation = np.array([np.cross(upright, z), upright, z])
-    bias = _bias(hold)
     return SegmentCalibration(
         _triple_of_triples(rotation),
-        _triple(np.zeros(3) if bias is None else bias),
-        _UNKNOWN_BIAS_SD_RAD_S if bias is None else _KNOWN_BIAS_SD_RAD_S,
+        _triple(swing.bias),
+        swing.bias_sd,
         swing.spread,
         zero.sd,
     )

@@ -48,7 +48,7 @@ class OrientationSettings:
     vertical : how the vertical is tracked
     """
 
-    anchor_lowpass: LowpassDesign = field(default_factory=lambda: LowpassDesign(10.0, 2))
+    anchor_lowpass: LowpassDesign = field(default_factory=lambda: LowpassDesign(4.0, 2))
     anchor_rate_rad_s: float = radians(70.0)
     longest_window_s: float = 1.6
     shortest_stride_s: float = 0.35

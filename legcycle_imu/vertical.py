@@ -33,7 +33,11 @@ class VerticalSettings:
     bias_walk_rad_s15 : random walk of the bias, rad/s per square root of second
         (.02 deg/s per square root of minute)
     rest_bias_sd_rad_s : error of the bias that a second of standing shows: the sway of a person
-    cut_sd : disagreements beyond this many standard deviations are shortened to it (Huber 1964)
+    moving_drift_sd_rad_s : drift that movement alone makes, however well a rest has shown the bias: scale errors of
+        1 % do not cancel over a stride in which the segment turns about all its axes (up to 0.25 deg/s on the
+        thighs of 13 runners, docs/algorithms.md)
+    doubt_sd : a disagreement of this many standard deviations is believed by half, larger ones ever less: a
+        change of speed, not a tilt
     ramp_s : a correction is spread over this time, so that no angle jumps inside an event's window
     first_stride_s : shortest window that may give the very first vertical
     """
@@ -44,7 +48,8 @@ class VerticalSettings:
     tilt_walk_rad_s05: float = radians(0.1)
     bias_walk_rad_s15: float = radians(0.02) / sqrt(60.0)
     rest_bias_sd_rad_s: float = radians(0.1)
-    cut_sd: float = 2.0
+    moving_drift_sd_rad_s: float = radians(0.2)
+    doubt_sd: float = 2.0
     ramp_s: float = 0.1
     first_stride_s: float = 0.5
 
@@ -62,7 +67,7 @@ class Vertical:
         self._updated = 0.0
         self._tilt_var = 0.0
         self._cross_var = 0.0
-        self._drift_var = drift_sd_rad_s**2
+        self._drift_var = drift_sd_rad_s**2 + settings.moving_drift_sd_rad_s**2
 
     def seen(self, time: float, middle: float, direction: Vector, sd_rad: float) -> None:
         """Correct by a direction (unit vector) that was the mean around `middle` and became known at `time`."""
@@ -73,10 +78,7 @@ class Vertical:
         expected = self.at(middle)
         error = _minus(direction, _times(_dot(direction, expected) / _dot(expected, expected), expected))
         variance = self._tilt_var + sd_rad**2
-        limit = self.settings.cut_sd * sqrt(variance)
-        size = sqrt(_dot(error, error))
-        if size > limit:
-            error = _times(limit / size, error)
+        error = _times(1.0 / (1.0 + _dot(error, error) / (self.settings.doubt_sd**2 * variance)), error)
         gain, drift_gain = self._tilt_var / variance, self._cross_var / variance
         self._drift_var -= drift_gain * self._cross_var
         self._cross_var *= 1 - gain
@@ -86,8 +88,9 @@ class Vertical:
 
     def rest_bias_gain(self) -> float:
         """Give the share of a rest's mean rate to take as bias, and count the drift as known that much better."""
-        gain = self._drift_var / (self._drift_var + self.settings.rest_bias_sd_rad_s**2)
-        self._drift_var *= 1 - gain
+        s = self.settings
+        gain = self._drift_var / (self._drift_var + s.rest_bias_sd_rad_s**2)
+        self._drift_var = max((1 - gain) * self._drift_var, s.moving_drift_sd_rad_s**2)
         self._cross_var *= 1 - gain
         self._drift = _times(1 - gain, self._drift)
         return gain
