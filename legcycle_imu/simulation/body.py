@@ -11,9 +11,9 @@ import numpy as np
 
 from firmware_bridge.samples import Segment, Side
 from legcycle_imu.runner import LegGeometry
+from legcycle_imu.simulation.gaits import GRAVITY
 from legcycle_imu.simulation.motion import GRID_HZ, Motion
 from legcycle_imu.simulation.norms import Floats
-from legcycle_imu.simulation.shapes import GRAVITY
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Writes a simulation as files: sensor CSVs and the truth, in the format that scoring scripts read (I/O)."""
+"""Writes a simulation (I/O): a recording, sensor CSVs, and the truth in the format that scoring scripts read."""
 
 import csv
 import gzip
@@ -9,15 +9,22 @@ from pathlib import Path
 
 import numpy as np
 
+from firmware_bridge.recording_writer import whole_recording
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from legcycle_imu.model import GaitEvent, Stride
+from legcycle_imu.simulation.gaits import GRAVITY
 from legcycle_imu.simulation.norms import Floats
-from legcycle_imu.simulation.script import SectionKind
-from legcycle_imu.simulation.shapes import GRAVITY
-from legcycle_imu.simulation.simulate import Simulation, TrueAngles
+from legcycle_imu.simulation.recording import chunks, recording_meta
+from legcycle_imu.simulation.runner import SIDES, SimulatedRunner
+from legcycle_imu.simulation.script import Script, SectionKind
+from legcycle_imu.simulation.sensors import SensorSetup
+from legcycle_imu.simulation.simulate import Simulation, TrueAngles, simulate_pieces
+from legcycle_imu.simulation.true_strides import joined, true_strides
 
 SENSOR_COLUMNS = ("time_s", "gyr_x_deg_s", "gyr_y_deg_s", "gyr_z_deg_s", "acc_x_g", "acc_y_g", "acc_z_g")
 ANGLE_PLACES = tuple(Placement(side, segment) for side in Side for segment in Segment)
+CHUNK_SAMPLES = 200
+"""Samples of a chunk unless told: a second of the usual sensor."""
 STRIDE_COLUMNS = {
     "initial_contact_s": 4,
     "toe_off_s": 4,
@@ -40,6 +47,46 @@ STRIDE_COLUMNS = {
     "peak_knee_flexion_deg": 2,
 }
 """Columns of truth_strides.csv after side and stride, with their decimals."""
+
+
+def write_recording(simulation: Simulation, path: Path, *, chunk_samples: int = CHUNK_SAMPLES) -> None:
+    """Write a simulation as one recording.
+
+    Parameters
+    ----------
+    path : file to create
+    chunk_samples : samples of a sensor in one chunk; live links send about 5
+
+    Raises
+    ------
+    RecordingError : the file exists or cannot be written
+    """
+    meta = recording_meta(simulation.sensors, simulation.runner)
+    with whole_recording(path, meta) as writer:
+        writer.add_many(chunks(simulation.samples, simulation.sensors, chunk_samples))
+
+
+def record(
+    script: Script,
+    runner: SimulatedRunner,
+    sensors: tuple[SensorSetup, ...],
+    path: Path,
+    *,
+    seed: int = 0,
+    chunk_samples: int = CHUNK_SAMPLES,
+) -> list[Stride]:
+    """Simulate straight into a recording, holding one piece at a time; give the true strides.
+
+    Raises
+    ------
+    RecordingError : the file exists or cannot be written
+    """
+    marks = []
+    with whole_recording(path, recording_meta(sensors, runner)) as writer:
+        for piece in simulate_pieces(script, runner, sensors, seed):
+            writer.add_many(chunks(piece.samples, sensors, chunk_samples))
+            marks.append(piece.marks)
+    return true_strides({side: joined([m[side] for m in marks]) for side in SIDES}, runner.geometry)
 
 
 def write_truth(simulation: Simulation, folder: Path) -> None:

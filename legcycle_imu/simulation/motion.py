@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from firmware_bridge.samples import Segment, Side
+from legcycle_imu.simulation.fourier import series_of, waves
 from legcycle_imu.simulation.noise import knots, smooth_noise
 from legcycle_imu.simulation.norms import PERCENT, Floats, Integers, running_norms
 from legcycle_imu.simulation.runner import (
@@ -22,7 +23,7 @@ from legcycle_imu.simulation.runner import (
     together,
 )
 from legcycle_imu.simulation.script import Script
-from legcycle_imu.simulation.shapes import GaitTable, running, series_of, walking, waves
+from legcycle_imu.simulation.shapes import GaitTable, running, walking
 
 GRID_HZ = 1600
 """Rate of the grid on which the motion is laid out: sixteen points in each of the truth's 100 Hz steps."""
@@ -212,7 +213,8 @@ def _leg(side: Side, runner: SimulatedRunner, tracks: Tracks, phase: Floats, sha
 def _landmark_phase(table: GaitTable, weights: Floats, phase: Floats, style: Style, random: Floats) -> Floats:
     """Give the phase (n,) in which the landmarks of speed, runner and stride come at the table's places."""
     own = WARP_NOISE * together(random[:, 6:], DRIVE_WITH_LIFT_WITHIN) - style.warp
-    warp = weights @ table.warps + table.own_warp(own)
+    shorter = (weights @ table.stride_times / MEAN_STRIDE_S)[:, np.newaxis]
+    warp = weights @ table.warps + shorter * table.own_warp(own)
     return np.asarray(phase + np.einsum("nj,nj->n", table.bumps(phase), warp))
 
 

@@ -1,64 +1,15 @@
-"""Writes a simulation as a recording, all at once or, for hours, piece by piece in bounded memory (I/O)."""
+"""What a simulation is as a recording: its meta data, its sensors' facts, its samples as chunks."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
 from firmware_bridge.protocols import imported
 from firmware_bridge.recording_format import RecordingMeta, Runner
-from firmware_bridge.recording_writer import whole_recording
 from firmware_bridge.samples import Placement, SampleBlock
 from firmware_bridge.source import Chunk, SensorFacts
-from legcycle_imu.model import Stride
-from legcycle_imu.simulation.runner import SIDES, SimulatedRunner
-from legcycle_imu.simulation.script import Script
+from legcycle_imu.simulation.runner import SimulatedRunner
 from legcycle_imu.simulation.sensors import SensorSetup
-from legcycle_imu.simulation.simulate import Simulation, simulate_pieces
-from legcycle_imu.simulation.true_strides import joined, true_strides
-
-CHUNK_SAMPLES = 200
-"""Samples of a chunk unless told: a second of the usual sensor."""
-
-
-def write_recording(simulation: Simulation, path: Path, *, chunk_samples: int = CHUNK_SAMPLES) -> None:
-    """Write a simulation as one recording.
-
-    Parameters
-    ----------
-    path : file to create
-    chunk_samples : samples of a sensor in one chunk; live links send about 5
-
-    Raises
-    ------
-    RecordingError : the file exists or cannot be written
-    """
-    meta = recording_meta(simulation.sensors, simulation.runner)
-    with whole_recording(path, meta) as writer:
-        writer.add_many(chunks(simulation.samples, simulation.sensors, chunk_samples))
-
-
-def record(
-    script: Script,
-    runner: SimulatedRunner,
-    sensors: tuple[SensorSetup, ...],
-    path: Path,
-    *,
-    seed: int = 0,
-    chunk_samples: int = CHUNK_SAMPLES,
-) -> list[Stride]:
-    """Simulate straight into a recording, holding one piece at a time; give the true strides.
-
-    Raises
-    ------
-    RecordingError : the file exists or cannot be written
-    """
-    marks = []
-    with whole_recording(path, recording_meta(sensors, runner)) as writer:
-        for piece in simulate_pieces(script, runner, sensors, seed):
-            writer.add_many(chunks(piece.samples, sensors, chunk_samples))
-            marks.append(piece.marks)
-    return true_strides({side: joined([m[side] for m in marks]) for side in SIDES}, runner.geometry)
 
 
 def recording_meta(sensors: tuple[SensorSetup, ...], runner: SimulatedRunner) -> RecordingMeta:

@@ -7,8 +7,9 @@ import numpy as np
 
 from firmware_bridge.samples import Side
 from legcycle_imu.runner import SHANK_OF_HEIGHT, THIGH_OF_HEIGHT, LegGeometry
+from legcycle_imu.simulation.fourier import series_of
 from legcycle_imu.simulation.norms import PERCENT, Floats, running_norms
-from legcycle_imu.simulation.shapes import running, series_of
+from legcycle_imu.simulation.shapes import running
 
 SIDES = (Side.LEFT, Side.RIGHT)
 MEAN_STRIDE_S = 0.7
@@ -125,6 +126,8 @@ spread the offsets of the gyroscope's cues come to about 9 and 5 ms, as measured
 CONTACT_JITTER_S, TOE_OFF_JITTER_S = 0.0030, 0.0015
 """SD between strides, s, of contact and toe-off about their place in the motion; with the noise of the shapes
 the gyroscope's cues then vary by about 4.5 and 2.7 ms within a runner, as measured."""
+SPREAD_HARMONICS = 4
+"""Harmonics of the stride kept of a spread: personal deviations shall be slow, or they shake the sensors."""
 LEAST_SHARE = 0.4
 """At least this share of a norm's SD is left once the timing of each runner or stride is aligned."""
 DRIVE_WITH_LIFT = 0.8
@@ -233,7 +236,15 @@ def aligned_spread(mean: Floats, sd: Floats, warp_sd: Floats, lag_sd: float) -> 
     """Give what is left of a curve's SD (100,) when landmarks (3,) and contact, as fractions, are aligned."""
     slope = (np.roll(mean, -1) - np.roll(mean, 1)) * PERCENT / 2.0
     moved = running().bumps(np.arange(PERCENT) / PERCENT) ** 2 @ warp_sd**2 + lag_sd**2
-    return np.asarray(np.sqrt(np.maximum(sd**2 - slope**2 * moved, (LEAST_SHARE * sd) ** 2)))
+    left = np.sqrt(np.maximum(sd**2 - slope**2 * moved, (LEAST_SHARE * sd) ** 2))
+    return smoothed(left)
+
+
+def smoothed(curve: Floats) -> Floats:
+    """Give a periodic curve without what is faster than `SPREAD_HARMONICS` of the stride."""
+    spectrum = np.fft.rfft(curve)
+    spectrum[SPREAD_HARMONICS + 1 :] = 0.0
+    return np.fft.irfft(spectrum, len(curve))
 
 
 def low_waves(points: int) -> Floats:

@@ -12,8 +12,9 @@ from legcycle_imu.simulation.impact import ringing
 from legcycle_imu.simulation.motion import GRID_HZ, MARGIN, Motion, draw_noise, motions
 from legcycle_imu.simulation.norms import Floats
 from legcycle_imu.simulation.runner import SIDES, SimulatedRunner, draw_runner
+from legcycle_imu.simulation.sampling import Sampler
 from legcycle_imu.simulation.script import Script, running_script
-from legcycle_imu.simulation.sensors import Sampler, SensorSetup, draw_sensors
+from legcycle_imu.simulation.sensors import SensorSetup, draw_sensors
 from legcycle_imu.simulation.true_strides import joined, true_events, true_strides
 from legcycle_imu.simulation.truth import Marks, Timing, contacts_of, draw_timing, marks_of
 

@@ -16,9 +16,9 @@ from legcycle_imu.simulation.body import (
     slope,
     specific_force,
 )
+from legcycle_imu.simulation.gaits import GRAVITY
 from legcycle_imu.simulation.motion import GRID_HZ, draw_noise, motions
 from legcycle_imu.simulation.script import running_script
-from legcycle_imu.simulation.shapes import GRAVITY
 
 TIME = np.arange(3200) / GRID_HZ
 INSIDE = slice(4, -4)

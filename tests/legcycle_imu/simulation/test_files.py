@@ -11,8 +11,8 @@ import pytest
 from firmware_bridge.samples import Placement, Segment, Side
 from legcycle_imu.simulation import Script, Section, SectionKind, Simulation, draw_runner, draw_sensors, simulate
 from legcycle_imu.simulation.files import SENSOR_COLUMNS, write_sensor_files, write_truth
+from legcycle_imu.simulation.gaits import GRAVITY
 from legcycle_imu.simulation.script import running_script
-from legcycle_imu.simulation.shapes import GRAVITY
 
 STRIDE_HEADER = (
     "side,stride,initial_contact_s,toe_off_s,peak_heel_lift_s,peak_knee_drive_s,next_initial_contact_s,stride_time_s,"

@@ -10,7 +10,8 @@ from firmware_bridge.recording import Recording
 from firmware_bridge.samples import Placement, SampleBlock
 from firmware_bridge.source import Chunk
 from legcycle_imu.simulation import Simulation, draw_runner, draw_sensors, simulate
-from legcycle_imu.simulation.recording import chunks, record, sensor_facts, write_recording
+from legcycle_imu.simulation.files import record, write_recording
+from legcycle_imu.simulation.recording import chunks, sensor_facts
 from legcycle_imu.simulation.script import running_script
 from legcycle_imu.simulation.sensors import ErrorModel
 

@@ -75,10 +75,12 @@ def test_legs_of_one_runner_differ_less_than_runners_do() -> None:
 def test_personal_curves_vary_by_what_timing_leaves_of_the_norms_spread() -> None:
     norm, warp = running_norms()[1], mean_landmark_sd("between")
     left = aligned_spread(norm.shank.mean, norm.shank.between, warp, 0.011)
-    assert (left <= norm.shank.between + 1e-12).all()
-    assert (left >= 0.39 * norm.shank.between).all()
-    peak = int(np.argmin(norm.shank.mean))
-    assert left[peak] == pytest.approx(norm.shank.between[peak], rel=0.02)
+    assert (left <= 1.1 * norm.shank.between).all()
+    assert (left >= 0.25 * norm.shank.between).all()
+    peak, steep = int(np.argmin(norm.shank.mean)), int(np.argmax(np.gradient(norm.shank.mean)))
+    assert left[peak] == pytest.approx(norm.shank.between[peak], rel=0.1)
+    assert left[steep] < 0.8 * norm.shank.between[steep]
+    assert not np.fft.rfft(left)[6:].round(9).any()
 
 
 def test_low_waves_with_their_weights_have_the_same_variance_at_every_phase() -> None:

@@ -3,18 +3,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from legcycle_imu.simulation.fourier import waves
+from legcycle_imu.simulation.gaits import GRAVITY
 from legcycle_imu.simulation.norms import Floats, running_norms
-from legcycle_imu.simulation.shapes import (
-    GRAVITY,
-    HARMONICS,
-    GaitTable,
-    integrate_twice,
-    running,
-    series_of,
-    soft_floor,
-    walking,
-    waves,
-)
+from legcycle_imu.simulation.shapes import GaitTable, running, soft_floor, walking
 
 PHASE = np.arange(1000) / 1000
 
@@ -130,18 +122,6 @@ def test_weights_have_no_kink() -> None:
 def test_bumps_are_one_at_their_own_landmark_alone() -> None:
     table = running()
     np.testing.assert_allclose(table.bumps(np.r_[0.0, table.landmarks]), np.eye(4)[:, 1:], atol=1e-12)
-
-
-def test_series_of_a_band_limited_curve_gives_it_back() -> None:
-    phase = np.arange(100) / 100
-    curve = 1.0 + np.cos(2 * np.pi * (3 * phase + 0.1)) + 0.5 * np.sin(2 * np.pi * HARMONICS * phase)
-    np.testing.assert_allclose(waves(phase) @ series_of(curve), curve, atol=1e-12)
-
-
-def test_integrating_twice_undoes_differentiating_twice() -> None:
-    phase = np.arange(100) / 100
-    curve = np.cos(2 * np.pi * 2 * phase)
-    np.testing.assert_allclose(integrate_twice(-((4 * np.pi) ** 2) * curve), curve, atol=1e-12)
 
 
 def test_soft_floor_is_a_floor() -> None:

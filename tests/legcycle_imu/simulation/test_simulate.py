@@ -17,12 +17,12 @@ from legcycle_imu.simulation import (
     simulate_run,
 )
 from legcycle_imu.simulation.body import orientation, slope
+from legcycle_imu.simulation.gaits import GRAVITY
 from legcycle_imu.simulation.impact import ringing
 from legcycle_imu.simulation.motion import GRID_HZ, draw_noise, motions
 from legcycle_imu.simulation.norms import Floats
 from legcycle_imu.simulation.script import running_script
 from legcycle_imu.simulation.sensors import NO_ERRORS, PLACEMENTS, random_rotation
-from legcycle_imu.simulation.shapes import GRAVITY
 from legcycle_imu.simulation.simulate import felt, into_sensor, strides_of, turned
 from legcycle_imu.simulation.truth import contacts_of, draw_timing
 
