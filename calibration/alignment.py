@@ -18,9 +18,9 @@ from math import inf
 from typing import NamedTuple
 
 from calibration.evidence import AlignmentSettings, SensorHold
-from calibration.fit import fit_leg
+from calibration.fit import Fit, Upright, fit_leg
 from calibration.model import LegCalibration
-from firmware_bridge.samples import SampleBlock, Side
+from firmware_bridge.samples import SampleBlock, Segment, Side
 
 
 class Alignment(NamedTuple):
@@ -30,12 +30,14 @@ class Alignment(NamedTuple):
     ----------
     at : stream time at which it was found, s
     calibration : the leg's
+    uprights : where the vertical was, for each segment, at an instant among the held samples
     thigh, shank : the samples that were held back until then, sensor frame
     lost_s : duration of what came before and was too old to be held, s
     """
 
     at: float
     calibration: LegCalibration
+    uprights: dict[Segment, Upright]
     thigh: SampleBlock
     shank: SampleBlock
     lost_s: float
@@ -78,9 +80,9 @@ class LegAligner:
         if self.next_attempt == -inf and self.reached > -inf:
             self.next_attempt = max(self._thigh.first, self._shank.first) + self.settings.every_s
         while -inf < self.next_attempt <= self.reached:
-            calibration = self._attempt(self.next_attempt)
-            if calibration is not None:
-                return self._found(self.next_attempt, calibration)
+            fit = self._attempt(self.next_attempt)
+            if fit is not None:
+                return self._found(self.next_attempt, fit)
             self.next_attempt += self.settings.every_s
         return None
 
@@ -94,9 +96,9 @@ class LegAligner:
         if isinstance(outcome, str):
             self.trouble = outcome
             return None
-        return self._found(max(self._thigh.reached, self._shank.reached), outcome.calibration)
+        return self._found(max(self._thigh.reached, self._shank.reached), outcome)
 
-    def _attempt(self, now: float) -> LegCalibration | None:
+    def _attempt(self, now: float) -> Fit | None:
         """Try with the samples until now; without running, wait as long as nothing is lost by it."""
         self._thigh.take_until(now)
         self._shank.take_until(now)
@@ -108,9 +110,9 @@ class LegAligner:
             return None
         self._enough_since = min(self._enough_since, now)
         if outcome.ran or now - self._enough_since >= self.settings.hold_s:
-            return outcome.calibration
+            return outcome
         return None
 
-    def _found(self, now: float, calibration: LegCalibration) -> Alignment:
+    def _found(self, now: float, fit: Fit) -> Alignment:
         lost = max(self._thigh.lost_s, self._shank.lost_s)
-        return Alignment(now, calibration, self._thigh.release(), self._shank.release(), lost)
+        return Alignment(now, fit.calibration, fit.uprights, self._thigh.release(), self._shank.release(), lost)

@@ -13,7 +13,7 @@ from calibration.evidence import SHANK_POSTURE, THIGH_POSTURE, AlignmentSettings
 from calibration.model import LegCalibration, SegmentCalibration, Triple, ZeroSource
 from calibration.rest import RestDetector
 from calibration.strapdown import Strapdown
-from firmware_bridge.samples import Floats, Quality, SampleBlock, Side, Vectors
+from firmware_bridge.samples import Floats, Quality, SampleBlock, Segment, Side, Vectors
 
 _SWING_HZ = 5.0
 """Strides are counted on rates below this: impact and soft tissue are above."""
@@ -29,10 +29,24 @@ _ENOUGH_SIGHTINGS = 6
 """Sightings of the vertical from which its drift is told."""
 
 
+class Upright(NamedTuple):
+    """Where the vertical was at one instant: with it, angles are known from then on.
+
+    Attributes
+    ----------
+    time : stream time, s
+    up : the vertical in the segment frame, unit vector
+    """
+
+    time: float
+    up: Triple
+
+
 class Fit(NamedTuple):
-    """A calibration, and whether running stands behind it."""
+    """A calibration, where the vertical was when the strides behind it began, and whether these were running."""
 
     calibration: LegCalibration
+    uprights: dict[Segment, Upright]
     ran: bool
 
 
@@ -73,6 +87,7 @@ class Swing(NamedTuple):
     Attributes
     ----------
     time : (n,) s
+    up : (3,) the vertical at the first of these times, sensor frame
     angle : (n,) angle in the plane, rad, about an arbitrary zero
     rate : (n,) rate about the plane's normal, rad/s
     frame : (3, 3) rows x, y, z in the sensor frame: angle = atan2(up.x, up.y), z the normal
@@ -83,6 +98,7 @@ class Swing(NamedTuple):
     """
 
     time: Floats
+    up: Floats
     angle: Floats
     rate: Floats
     frame: NDArray[np.float64]
@@ -170,7 +186,11 @@ def _fit(
     thigh, shank = (_calibration(swing, zero) for swing, zero in zip(swings, zeros, strict=True))
     advice = _advice(side, thigh, shank, margin, settings)
     calibration = LegCalibration(side, thigh, shank, source, margin, strides, advice)
-    return Fit(calibration, source is not ZeroSource.STANDING)
+    uprights = {
+        segment: Upright(float(swing.time[0]), _triple((calibration[segment].matrix() * swing.up).sum(axis=1)))
+        for segment, swing in zip((Segment.THIGH, Segment.SHANK), swings, strict=True)
+    }
+    return Fit(calibration, uprights, source is not ZeroSource.STANDING)
 
 
 # What the samples show
@@ -294,7 +314,7 @@ def _swing(
     if bias is None:
         bias = _bias_from_drift(course, vertical[len(vertical) // 2], drift)
         bias_sd = _DRIFT_BIAS_SD_RAD_S if len(sightings) >= _ENOUGH_SIGHTINGS else _FEW_STRIDES_BIAS_SD_RAD_S
-    return Swing(course.time, angle, rate, frame, nan if standing is None else 0.0, spread, bias, bias_sd)
+    return Swing(course.time, up[0], angle, rate, frame, nan if standing is None else 0.0, spread, bias, bias_sd)
 
 
 # Which way is forward

@@ -5,8 +5,11 @@ from heapq import heappop, heappush
 from math import inf, nextafter
 from typing import NamedTuple
 
+import numpy as np
+
 from calibration.alignment import Alignment, LegAligner
 from calibration.evidence import AlignmentSettings
+from calibration.fit import Upright
 from calibration.model import LegCalibration, to_segment_frame
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from legcycle_imu.events import Detection, EventSettings, ShankDetector, ThighDetector
@@ -122,7 +125,7 @@ class Leg:
         if alignment is None:
             return LegUpdate([], [], None)
         self._use(alignment.calibration, alignment.at)
-        angles = self._measure(alignment.thigh, alignment.shank)
+        angles = self._measure(alignment.thigh, alignment.shank, alignment.uprights)
         return LegUpdate(angles, self._conclude(self.settled(silent)), alignment)
 
     def _use(self, calibration: LegCalibration, at: float) -> None:
@@ -138,7 +141,9 @@ class Leg:
             for segment in Segment
         }
 
-    def _measure(self, thigh: SampleBlock, shank: SampleBlock) -> list[SegmentAngles]:
+    def _measure(
+        self, thigh: SampleBlock, shank: SampleBlock, uprights: dict[Segment, Upright] | None = None
+    ) -> list[SegmentAngles]:
         """Turn samples into angles, which are kept for the strides, and detections, which wait for their turn."""
         assert self.calibration is not None
         angles = []
@@ -146,7 +151,7 @@ class Leg:
             if len(block) == 0:
                 continue
             turned = to_segment_frame(block, self.calibration[segment])
-            now = self._orientation[segment].push(turned)
+            now = self._angles(segment, turned, (uprights or {}).get(segment))
             angles.append(now)
             self._strides.push_angles(now)
             self._reached[segment] = float(block.time[-1])
@@ -158,6 +163,16 @@ class Leg:
                 heappush(self._waiting, (detection.t_known, detection.t, self._order, detection))
                 self._order += 1
         return angles
+
+    def _angles(self, segment: Segment, block: SampleBlock, upright: Upright | None) -> SegmentAngles:
+        """Give the angles of a block; with an upright, the vertical is known from its time on."""
+        orientation = self._orientation[segment]
+        if upright is None:
+            return orientation.push(block)
+        k = int(np.searchsorted(block.time, upright.time, side="right"))
+        before = orientation.push(block[:k])
+        orientation.see_vertical(upright.up)
+        return SegmentAngles.join([before, orientation.push(block[k:])])
 
     def _conclude(self, until: float) -> list[Finding]:
         """Let the detections up to a time, in their order, become events, phases and strides."""

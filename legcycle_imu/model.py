@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, fields
 from math import nan
 from typing import NamedTuple
 
+import numpy as np
+
 from calibration.alignment import Alignment
 from firmware_bridge.samples import Flags, Floats, Placement, Side
 from legcycle_imu.cycle import EventKind, Phase
@@ -30,6 +32,17 @@ class SegmentAngles:
 
     def __len__(self) -> int:
         return len(self.time)
+
+    @classmethod
+    def join(cls, parts: "list[SegmentAngles]") -> "SegmentAngles":
+        """Put consecutive angles of one segment together; at least one part."""
+        return cls(
+            parts[0].placement,
+            np.concatenate([part.time for part in parts]),
+            np.concatenate([part.angle for part in parts]),
+            np.concatenate([part.rate for part in parts]),
+            np.concatenate([part.quality for part in parts]),
+        )
 
 
 class GaitEvent(NamedTuple):

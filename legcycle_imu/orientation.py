@@ -40,6 +40,7 @@ class OrientationSettings:
     anchor_rate_rad_s : an anchor is where the rate rises through this, having been below its negative since
         the last one; joggers' thighs reach -230 and +280 deg/s, walkers' about -100 and +150
     longest_window_s : without an anchor for so long, the time since the last one is used as it is
+    shortest_window_s : other windows say something from this length on, once the vertical is known at all
     shortest_stride_s, longest_stride_s : duration of a window that counts as a whole stride
     saturated_samples : with more saturated accelerations than this a window says nothing: a clipped impact
         is rectified and would bend the mean by many degrees (docs/algorithms.md)
@@ -51,6 +52,7 @@ class OrientationSettings:
     anchor_lowpass: LowpassDesign = field(default_factory=lambda: LowpassDesign(4.0, 2))
     anchor_rate_rad_s: float = radians(70.0)
     longest_window_s: float = 1.6
+    shortest_window_s: float = 0.5
     shortest_stride_s: float = 0.35
     longest_stride_s: float = 1.5
     saturated_samples: int = 3
@@ -129,6 +131,12 @@ class Orientation:
         rate = np.ascontiguousarray(block.gyr[:, 2])
         return SegmentAngles(self._placement, block.time, np.concatenate(parts), rate, block.quality)
 
+    def see_vertical(self, up: Vector) -> None:
+        """Take where the vertical is at the last sample, in the segment frame, from someone who knows."""
+        if self._last is not None:
+            now, sd = float(self._last.time[-1]), self.settings.vertical.upright_sd_rad
+            self._vertical.seen(now, now, self._in_drifting_frame(up), sd)
+
     def _moving(self, block: SampleBlock) -> Floats:
         gyr = block.gyr - self._bias
         axes = self._strapdown.push(gyr)
@@ -192,7 +200,8 @@ class Orientation:
         assert start is not None
         duration = edge.time - start.time
         stride = edge.is_anchor and start.is_anchor and s.shortest_stride_s <= duration <= s.longest_stride_s
-        enough = stride or duration >= s.vertical.first_stride_s
+        long_enough = s.shortest_window_s if self._vertical.known else s.longest_window_s
+        enough = stride or duration >= long_enough
         if not enough or edge.saturated - start.saturated > s.saturated_samples:
             return
         x, y, z = (b - a for a, b in zip(start.force, edge.force, strict=True))
@@ -206,8 +215,7 @@ class Orientation:
     def _resting(self, gyr: Vectors, acc: Vectors) -> None:
         """Take gravity and the bias from a still window that has just ended."""
         assert self._last is not None
-        axes = [float(a[-1]) for a in self._last.axes]
-        x, y, z = (sum(axes[3 * k + j] * float(acc[j]) for j in range(3)) for k in range(3))
+        x, y, z = self._in_drifting_frame((float(acc[0]), float(acc[1]), float(acc[2])))
         size = (x * x + y * y + z * z) ** 0.5
         now = float(self._last.time[-1])
         if size > 0:
@@ -215,6 +223,12 @@ class Orientation:
             self._vertical.seen(now, now, (x / size, y / size, z / size), sd)
         self._bias = self._bias + self._vertical.rest_bias_gain() * (gyr - self._bias)
         self._edge = _edge_at(self._last, 0, False, 0.0)
+
+    def _in_drifting_frame(self, vector: Vector) -> Vector:
+        assert self._last is not None
+        axes = [float(a[-1]) for a in self._last.axes]
+        x, y, z = (sum(axes[3 * k + j] * vector[j] for j in range(3)) for k in range(3))
+        return (x, y, z)
 
     def _bridge_gap(self, duration_s: float) -> None:
         """Carry the attitude over a gap at the last rate, and doubt it accordingly."""

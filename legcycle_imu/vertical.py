@@ -28,6 +28,7 @@ class VerticalSettings:
     irregular_sd_rad : the same for a window that is not a whole stride
     rest_sd_rad : the same at rest: the accelerometer's bias, of which standing during the
         calibration has already removed most
+    upright_sd_rad : the same where the alignment tells it, from the strides that follow
     tilt_walk_rad_s05 : random walk of the tilt, rad per square root of second: gyroscope scale,
         non-linearity and soft tissue, not only noise
     bias_walk_rad_s15 : random walk of the bias, rad/s per square root of second
@@ -39,19 +40,18 @@ class VerticalSettings:
     doubt_sd : a disagreement of this many standard deviations is believed by half, larger ones ever less: a
         change of speed, not a tilt
     ramp_s : a correction is spread over this time, so that no angle jumps inside an event's window
-    first_stride_s : shortest window that may give the very first vertical
     """
 
     stride_sd_rad: float = radians(2.0)
     irregular_sd_rad: float = radians(8.0)
     rest_sd_rad: float = radians(0.5)
+    upright_sd_rad: float = radians(1.0)
     tilt_walk_rad_s05: float = radians(0.1)
     bias_walk_rad_s15: float = radians(0.02) / sqrt(60.0)
     rest_bias_sd_rad_s: float = radians(0.1)
     moving_drift_sd_rad_s: float = radians(0.2)
     doubt_sd: float = 2.0
     ramp_s: float = 0.1
-    first_stride_s: float = 0.5
 
 
 class Vertical:
@@ -68,6 +68,11 @@ class Vertical:
         self._tilt_var = 0.0
         self._cross_var = 0.0
         self._drift_var = drift_sd_rad_s**2 + settings.moving_drift_sd_rad_s**2
+
+    @property
+    def known(self) -> bool:
+        """Whether it has been seen at all."""
+        return bool(self._knots)
 
     def seen(self, time: float, middle: float, direction: Vector, sd_rad: float) -> None:
         """Correct by a direction (unit vector) that was the mean around `middle` and became known at `time`."""
