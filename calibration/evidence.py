@@ -57,8 +57,8 @@ class AlignmentSettings:
         longer strides
     swing_rad_s : rate beyond which a segment swings, for counting strides
     rest_s : length of a rest that counts as standing
-    standing_agrees_rad : a rest whose zero differs more than this from that of running was not standing
-        upright (a sensor on a table): 4 standard deviations of the difference
+    standing_agrees_sd : a rest whose zero differs from that of running by more than so many standard deviations
+        was not standing upright (a sensor on a table)
     fast_stride_s, fast_running_sd_rad : in shorter strides than this nothing is known of the mean
         posture but that it is further forward
     swapped_ratio : in running the shank turns 1.2 to 2.1 times as fast as the thigh; below this ratio of
@@ -75,9 +75,9 @@ class AlignmentSettings:
     running_shank_rad_s: float = radians(300.0)
     swing_rad_s: float = radians(70.0)
     rest_s: float = 1.0
-    standing_agrees_rad: float = radians(15.0)
+    standing_agrees_sd: float = 4.0
     fast_stride_s: float = 0.58
-    fast_running_sd_rad: float = radians(6.0)
+    fast_running_sd_rad: float = radians(12.0)
     swapped_ratio: float = 0.85
     loose_spread: float = 0.08
     clear_margin: float = 0.25

@@ -354,9 +354,9 @@ def _zero(swing: Swing, posture: Posture, settings: AlignmentSettings) -> Zero:
     range_rad = float(np.percentile(swing.angle, 99) - np.percentile(swing.angle, 1))
     running = posture.mean_when_running(range_rad) - float(swing.angle.mean())
     standing = posture.standing_rad - swing.standing
-    if np.isnan(standing) or abs(standing - running) > settings.standing_agrees_rad:
-        return Zero(running, posture.running_sd_rad, False)
     a, b = posture.standing_sd_rad**-2, posture.running_sd_rad**-2
+    if np.isnan(standing) or abs(standing - running) > settings.standing_agrees_sd * sqrt(1 / a + 1 / b):
+        return Zero(running, posture.running_sd_rad, False)
     return Zero((a * standing + b * running) / (a + b), 1.0 / sqrt(a + b), True)
 
 

@@ -78,6 +78,7 @@ class Impact:
     wobble_rate : (2,) largest rate of thigh's and shank's sensor on the bone, rad/s
     wobble_hz : (2,) its frequency, 8 to 20 Hz
     wobble_axis : (2, 3) its axis in the segment frame, unit length, mostly mediolateral
+    landing_peak : largest acceleration of the landing at 3.5 m/s, m/s^2 (see `legcycle_imu.simulation.landing`)
     """
 
     peak: float
@@ -86,6 +87,7 @@ class Impact:
     wobble_rate: tuple[float, float]
     wobble_hz: tuple[float, float]
     wobble_axis: Floats
+    landing_peak: float = 17.0
     at_thigh: float = 0.4
     delay_jitter_s: float = 0.003
 
@@ -140,6 +142,8 @@ TILT_DEG = np.array([3.2, 9.0, 3.8, 11.0])
 """Size of the first harmonic, deg: thigh adduction and rotation, shank adduction and rotation; the second
 and third have 0.55 and 0.3 of it. Chosen to the rates of the shared recordings at 3.5 m/s, of which the
 marker noise is left out."""
+LANDING_PEAK = (17.0, 5.0)
+"""Landing's largest acceleration at 3.5 m/s, m/s^2: mean and SD between runners."""
 TILT_STAND_DEG = 4.0
 """SD of adduction while standing, deg."""
 
@@ -274,4 +278,5 @@ def _draw_impact(rng: np.random.Generator, delay_s: float | None, shift_s: float
         wobble_rate=(degree * rng.uniform(90.0, 300.0), degree * rng.uniform(70.0, 200.0)),
         wobble_hz=(rng.uniform(8.0, 20.0), rng.uniform(8.0, 20.0)),
         wobble_axis=axis / np.linalg.norm(axis, axis=1, keepdims=True),
+        landing_peak=LANDING_PEAK[0] + LANDING_PEAK[1] * _clipped(rng),
     )

@@ -9,6 +9,7 @@ from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from legcycle_imu.model import GaitEvent, Stride
 from legcycle_imu.simulation.body import orientation, segment_origin, slope, specific_force
 from legcycle_imu.simulation.impact import ringing
+from legcycle_imu.simulation.landing import landing
 from legcycle_imu.simulation.motion import GRID_HZ, MARGIN, Motion, draw_noise, motions
 from legcycle_imu.simulation.norms import Floats
 from legcycle_imu.simulation.runner import SIDES, SimulatedRunner, draw_runner
@@ -169,7 +170,7 @@ def felt(motion: Motion, runner: SimulatedRunner, timing: Timing, setup: SensorS
     contacts = contacts_of(motion, side, runner, timing)
     ring = ringing(runner.impact, segment, contacts, runner.variation.impact, motion.index)
     place = np.repeat(setup.place[:, np.newaxis], len(motion.time), axis=1)
-    place[1] += ring.shift
+    place[1] += ring.shift + landing(runner.impact.landing_peak, segment, contacts, motion.index)
     position = segment_origin(motion, side, segment, runner.geometry) + bone.to_world(place)
     force, rate = bone.to_segment(specific_force(position)), bone.rate()
     axis = runner.impact.wobble_axis[0 if segment is Segment.THIGH else 1]
