@@ -79,7 +79,7 @@ class AlignmentSettings:
     fast_stride_s: float = 0.58
     fast_running_sd_rad: float = radians(12.0)
     swapped_ratio: float = 0.85
-    loose_spread: float = 0.08
+    loose_spread: float = 0.12
     clear_margin: float = 0.25
     rest: RestSettings = field(default_factory=RestSettings)
 

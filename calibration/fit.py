@@ -1,6 +1,5 @@
 """Fit of a leg's calibration to the samples that are held: a function of data, called by the aligner."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from math import cos, nan, pi, radians, sin, sqrt
 from typing import NamedTuple
@@ -11,7 +10,6 @@ from scipy.signal import butter, sosfiltfilt
 
 from calibration.evidence import SHANK_POSTURE, THIGH_POSTURE, AlignmentSettings, Posture, SensorHold
 from calibration.model import LegCalibration, SegmentCalibration, Triple, ZeroSource
-from calibration.rest import RestDetector
 from calibration.strapdown import Strapdown
 from firmware_bridge.samples import Floats, Quality, SampleBlock, Segment, Side, Vectors
 
@@ -140,7 +138,7 @@ def fit_leg(
 def _fit_running(
     side: Side, thigh: SensorHold, shank: SensorHold, strides: list[Span], settings: AlignmentSettings
 ) -> Fit | str:
-    thigh_swing, shank_swing = (_swing(hold, strides, _strides_sighted) for hold in (thigh, shank))
+    thigh_swing, shank_swing = (_swing(hold, strides) for hold in (thigh, shank))
     if _turning_ratio(thigh_swing, shank_swing) < settings.swapped_ratio:
         return (
             f"the {side} leg's thigh sensor turns faster than its shank sensor: the two seem to be swapped; "
@@ -162,7 +160,7 @@ def _fit_running(
 def _fit_standing(
     side: Side, thigh: SensorHold, shank: SensorHold, lifts: list[Span], settings: AlignmentSettings
 ) -> Fit | str:
-    thigh_swing, shank_swing = (_swing(hold, lifts, _rests_sighted) for hold in (thigh, shank))
+    thigh_swing, shank_swing = (_swing(hold, lifts) for hold in (thigh, shank))
     forward = float(np.mean(thigh_swing.angle) - thigh_swing.standing)
     backward = float(np.mean(shank_swing.angle) - shank_swing.standing)
     swings = thigh_swing.turned(np.sign(forward)), shank_swing.turned(-np.sign(backward))
@@ -248,8 +246,8 @@ def _integrated(hold: SensorHold, start: float, end: float) -> Course:
     return Course(part.time, gyr, axes, np.einsum("nij,nj->ni", axes, part.acc))
 
 
-def _strides_sighted(hold: SensorHold, course: Course, spans: list[Span]) -> list[Sighting]:
-    """Give the vertical as the mean specific force of whole strides shows it."""
+def _sightings(course: Course, spans: list[Span]) -> list[Sighting]:
+    """Give the vertical as the mean specific force between equal phases shows it."""
     sum_ = np.cumsum(course.force, axis=0)
     sightings = []
     for span in spans:
@@ -257,17 +255,6 @@ def _strides_sighted(hold: SensorHold, course: Course, spans: list[Span]) -> lis
         if b - 1 > a:
             sightings.append(Sighting(0.5 * (span.start + span.end), _unit(sum_[b - 1] - sum_[a])))
     return sightings
-
-
-def _rests_sighted(hold: SensorHold, course: Course, spans: list[Span]) -> list[Sighting]:
-    """Give the vertical as still windows between the swings show it."""
-    quality = np.zeros(len(course.time), np.uint8)
-    windows = RestDetector(hold.rate_hz).push(SampleBlock(course.time, course.gyr, course.force, quality))
-    return [
-        Sighting(float(course.time[end - 1]), _unit(acc))
-        for end, acc, still in zip(windows.end, windows.acc, windows.still, strict=True)
-        if still
-    ]
 
 
 def _vertical(sightings: list[Sighting], time: Floats) -> tuple[Vectors, Floats]:
@@ -291,14 +278,10 @@ def _bias_from_drift(course: Course, level: Floats, slope: Floats) -> Floats:
     return bias
 
 
-def _swing(
-    hold: SensorHold,
-    spans: list[Span],
-    sighted: Callable[[SensorHold, Course, list[Span]], list[Sighting]],
-) -> Swing:
+def _swing(hold: SensorHold, spans: list[Span]) -> Swing:
     """Find the plane that the vertical sweeps in the sensor's frame, and the angle in it."""
     course = _integrated(hold, spans[0].start, spans[-1].end)
-    sightings = sighted(hold, course, spans)
+    sightings = _sightings(course, spans)
     vertical, drift = _vertical(sightings, course.time)
     up = np.einsum("nji,nj->ni", course.axes, vertical)
     shares, directions = np.linalg.eigh(np.einsum("ni,nj->ij", up, up) / len(up))

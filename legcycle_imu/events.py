@@ -78,6 +78,7 @@ class EventSettings:
     turn_rad_s : the rate must have come this far beyond zero for a peak to count
     drive_rad_s : and the thigh must have swung forward with at least this
     walk_stride_s, walk_swing_rad_s : longer strides with a slower shank are walking
+    slow_stride_s : longer ones are walking however fast the shank swings: nobody runs at 126 steps a minute
     walk_toe_off_s : in walking, heel lift follows toe-off by this (66-104 ms)
     memory : strides over whose median "usual" is taken
     """
@@ -108,6 +109,7 @@ class EventSettings:
     drive_rad_s: float = radians(60.0)
     walk_stride_s: float = 0.85
     walk_swing_rad_s: float = radians(450.0)
+    slow_stride_s: float = 0.95
     walk_toe_off_s: float = 0.085
     memory: int = 6
 
@@ -299,8 +301,8 @@ class ShankDetector:
         duration, self._landing = landing - self._landing, landing
         if duration < s.longest_stride_s:
             self._stride = max(duration, s.shortest_stride_s)
-        slow = s.walk_stride_s < duration < s.longest_stride_s
-        self._walking = slow and self._peaks[-1] < s.walk_swing_rad_s
+        slow = duration > s.slow_stride_s or (duration > s.walk_stride_s and self._peaks[-1] < s.walk_swing_rad_s)
+        self._walking = slow and duration < s.longest_stride_s
 
     def _toe_off_delay(self) -> float:
         s = self.settings
