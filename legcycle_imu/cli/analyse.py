@@ -1,0 +1,146 @@
+"""`legcycle analyse`: every stride of a recording, and what they come to."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from legcycle_imu.cli.console import ProgressBar, say_notices, stderr, stdout
+from legcycle_imu.cli.options import (
+    HeightM,
+    RecordingFile,
+    RunnerCode,
+    ShankM,
+    StridesFile,
+    ThighM,
+    refuse_same,
+    runner_given,
+)
+
+if TYPE_CHECKING:
+    from legcycle_imu.analysis import Passage
+    from legcycle_imu.model import Stride, Update
+
+Sink = Callable[["Update"], None]
+
+
+def analyse(
+    file: RecordingFile,
+    strides: StridesFile = None,
+    angles: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="Write the angles of thighs and shanks here.", show_default=False),
+    ] = None,
+    rate_hz: Annotated[
+        float, typer.Option(min=1.0, max=10000.0, metavar="HZ", help="Rows a second of angles.")
+    ] = 100.0,
+    height_m: HeightM = None,
+    thigh_m: ThighM = None,
+    shank_m: ShankM = None,
+    runner: RunnerCode = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON instead of the strides.")] = False,
+) -> None:
+    """Find every stride: a table of strides, each leg's summary, and the symmetry of both.
+
+    On a terminal the table has the main columns; into a pipe or a file goes the whole stride table as CSV,
+    and the summary to standard error. The centimetres take the runner's lengths: those of the recording, else
+    those under [runner.CODE] in the config file, else those given here.
+    """
+    from legcycle_imu.analysis import Passage
+
+    refuse_same(file, strides, angles)
+    who = runner_given(runner, height_m, thigh_m, shank_m)
+    piped = not as_json and not sys.stdout.isatty()
+    with ProgressBar() as progress, Passage(file, who, progress=progress) as passage:
+        found = _pass(passage, strides, angles, rate_hz, piped=piped)
+        say_notices(passage.notices())
+        _report(passage, found, as_json=as_json, piped=piped)
+
+
+def _pass(
+    passage: "Passage", strides: Path | None, angles: Path | None, rate_hz: float, *, piped: bool
+) -> "list[Stride]":
+    """Let the recording pass; every table is written as its rows become known, and appears only as a whole."""
+    found: list[Stride] = []
+    with ExitStack() as tables:
+        sinks: list[Sink] = [lambda update: found.extend(update.strides)]
+        if strides is not None:
+            sinks.append(tables.enter_context(_strides_to(strides)))
+        if angles is not None:
+            sinks.append(tables.enter_context(_angles_to(angles, passage, rate_hz)))
+        if piped:
+            sinks.append(tables.enter_context(_strides_to_stdout()))
+        for update in passage:
+            for sink in sinks:
+                sink(update)
+    return found
+
+
+def _report(passage: "Passage", found: "list[Stride]", *, as_json: bool, piped: bool) -> None:
+    from legcycle_imu.terminal import summary_json, summary_view, table_of_strides
+
+    summary = passage.summary(found)
+    if as_json:
+        sys.stdout.write(summary_json(summary, passage.notices()) + "\n")
+        return
+    if not piped:
+        stdout().print(table_of_strides(found))
+    (stderr() if piped else stdout()).print(summary_view(summary))
+
+
+@contextmanager
+def _strides_to(path: Path) -> Iterator[Sink]:
+    from legcycle_imu.tables import stride_table
+
+    with stride_table(path) as table:
+        yield lambda update: _push_all(table.push, update)
+
+
+@contextmanager
+def _angles_to(path: Path, passage: "Passage", rate_hz: float) -> Iterator[Sink]:
+    from legcycle_imu.tables import angles_table
+
+    placements = [facts.placement for facts in passage.source.sensors]
+    with angles_table(path, placements, rate_hz) as table:
+        yield lambda update: table.push(update.angles)
+
+
+@contextmanager
+def _strides_to_stdout() -> Iterator[Sink]:
+    """Write strides to standard output; not even the heading before there is a stride, or the end came well."""
+    from legcycle_imu.tables import StrideTable
+
+    opened: list[StrideTable] = []
+
+    def table() -> StrideTable:
+        if not opened:
+            opened.append(StrideTable(sys.stdout))
+        return opened[0]
+
+    def push(update: "Update") -> None:
+        with _reader_may_leave():
+            _push_all(lambda stride: table().push(stride), update)
+
+    yield push
+    with _reader_may_leave():
+        table().flush()
+        sys.stdout.flush()
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """Go on in silence where nobody reads standard output any more (`| head`): other tables shall be whole."""
+    try:
+        yield
+    except BrokenPipeError:
+        nobody = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nobody, sys.stdout.fileno())
+
+
+def _push_all(push: "Callable[[Stride], None]", update: "Update") -> None:
+    for stride in update.strides:
+        push(stride)

@@ -1,0 +1,103 @@
+"""The command line as a whole: which commands there are, and what happens when one fails.
+
+Exit codes: 0 well done, 1 the world is at fault (a sentence says how, and what to do), 2 usage.
+"""
+
+import io
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from firmware_bridge.errors import LegcycleError
+from legcycle_imu.cli.analyse import analyse
+from legcycle_imu.cli.console import say
+from legcycle_imu.cli.import_csv import import_csv
+from legcycle_imu.cli.options import examples
+
+
+class Commands(TyperGroup):
+    """The commands; an error of the world becomes a sentence and exit code 1."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # typer carries a click of its own
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except LegcycleError as error:
+            if ctx.params.get("debug"):
+                raise
+            say(f"legcycle: {error}".rstrip())
+            raise typer.Exit(1) from error
+
+
+SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings=SETTINGS,
+    epilog=examples(
+        "legcycle demo",
+        "legcycle import csv --left-thigh lt.csv --left-shank ls.csv -o run.legcycle",
+        "legcycle analyse run.legcycle --strides strides.csv",
+    ),
+)
+imports = typer.Typer(rich_markup_mode=None, no_args_is_help=True, context_settings=SETTINGS)
+app.add_typer(imports, name="import", help="Make recordings of other files.")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from firmware_bridge.recording_format import software_version
+
+        sys.stdout.write(f"{software_version()}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def legcycle(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")] = False,
+) -> None:
+    """Measure the leg cycle of running - push, lift, drive, place - with sensors on thigh and shank."""
+
+
+imports.command(
+    "csv",
+    epilog=examples(
+        "legcycle import csv --left-thigh lt.csv --left-shank ls.csv -o run.legcycle",
+        "legcycle import csv --left-thigh lt.csv.gz --left-shank ls.csv.gz \\",
+        "    --right-thigh rt.csv.gz --right-shank rs.csv.gz --height-m 1.75 -o run.legcycle",
+    ),
+)(import_csv)
+app.command(
+    "analyse",
+    epilog=examples(
+        "legcycle analyse run.legcycle",
+        "legcycle analyse run.legcycle --strides strides.csv --angles angles.csv",
+        "legcycle analyse run.legcycle --height-m 1.75 > strides.csv",
+        "legcycle analyse run.legcycle --json",
+    ),
+)(analyse)
+
+
+def main() -> None:
+    """Run the command line; the program's own mistakes show a traceback with --debug alone."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console that lacks a sign shall show the rest
+    try:
+        app(prog_name="legcycle")
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        say(f"legcycle: this is a mistake in the program ({type(error).__name__}: {error}). --debug shows where.")
+        sys.exit(1)
