@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from calibration.model import CalibrationSet, LegCalibration
+from calibration.model import CalibrationSet, LegCalibration, ZeroSource
 from firmware_bridge.errors import LegcycleError, Reason
 from firmware_bridge.recording import RecordingMeta
 from firmware_bridge.replay import ReplaySource
@@ -279,9 +279,11 @@ def _losses(counted: StreamStatistics) -> str:
 
 
 def _zero(calibration: LegCalibration) -> str:
+    if calibration.zero_source is ZeroSource.GIVEN:
+        return f"The {calibration.side} leg's angles have the zero of the calibration that was given."
     thigh, shank = (degrees(calibration[segment].zero_sd_rad) for segment in Segment)
     return (
-        f"The {calibration.side} leg's angles have their zero from: {calibration.zero_source} "
+        f"The {calibration.side} leg's angles have their zero from {calibration.zero_source} "
         f"(uncertain by {thigh:.1f} degrees at the thigh, {shank:.1f} at the shank)."
     )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -36,6 +36,11 @@ class Column(NamedTuple):
     unit: str
     factor: float = 1.0
     decimals: int = 0
+
+    @property
+    def title(self) -> str:
+        """Give the heading, a line a word."""
+        return self.heading.replace(" ", "\n")
 
     def text(self, value: float) -> str:
         """Give a value with its decimals."""
@@ -75,19 +80,21 @@ FIGURES: tuple[Column, ...] = (
 
 def table_of_strides(strides: Iterable[Stride]) -> Table:
     """Give the main columns of every stride; of a long run the first and the last ones."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("side")
-    table.add_column("stride", justify="right")
-    table.add_column("start\ns", justify="right")
-    for column in COLUMNS:
-        table.add_column(f"{column.heading}\n{column.unit}", justify="right")
-    table.add_column("flags", overflow="fold")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("side", "stride", "start\ns", *(f"{column.title}\n{column.unit}" for column in COLUMNS)):
+        justify: JustifyMethod = "left" if heading == "side" else "right"
+        table.add_column(heading, justify=justify, vertical="bottom", no_wrap=True)
+    table.add_column("flags", overflow="fold", vertical="bottom")
     rows = sorted(strides, key=lambda s: (s.initial_contact_s, s.side))
-    shown = rows if len(rows) <= MOST_ROWS else [*rows[: MOST_ROWS // 2], *rows[-MOST_ROWS // 2 :]]
-    for i, stride in enumerate(shown):
-        if len(shown) < len(rows) and i == MOST_ROWS // 2:
-            table.add_row("…", f"({len(rows) - len(shown)} more)")
+    half = MOST_ROWS // 2
+    left_out = len(rows) - MOST_ROWS
+    for stride in rows if left_out <= 0 else rows[:half]:
         table.add_row(*_row(stride))
+    if left_out > 0:
+        table.add_row("⋮")
+        for stride in rows[-half:]:
+            table.add_row(*_row(stride))
+        table.caption = f"{left_out} more strides at ⋮; --strides FILE writes all of them"
     return table
 
 

@@ -1,9 +1,7 @@
 """`legcycle analyse`: every stride of a recording, and what they come to."""
 
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,12 +18,11 @@ from legcycle_imu.cli.options import (
     refuse_same,
     runner_given,
 )
+from legcycle_imu.cli.sinks import Sink, angles_to, strides_to, strides_to_stdout
 
 if TYPE_CHECKING:
     from legcycle_imu.analysis import Passage
-    from legcycle_imu.model import Stride, Update
-
-Sink = Callable[["Update"], None]
+    from legcycle_imu.model import Stride
 
 
 def analyse(
@@ -69,11 +66,11 @@ def _pass(
     with ExitStack() as tables:
         sinks: list[Sink] = [lambda update: found.extend(update.strides)]
         if strides is not None:
-            sinks.append(tables.enter_context(_strides_to(strides)))
+            sinks.append(tables.enter_context(strides_to(strides)))
         if angles is not None:
-            sinks.append(tables.enter_context(_angles_to(angles, passage, rate_hz)))
+            sinks.append(tables.enter_context(angles_to(angles, passage, rate_hz)))
         if piped:
-            sinks.append(tables.enter_context(_strides_to_stdout()))
+            sinks.append(tables.enter_context(strides_to_stdout()))
         for update in passage:
             for sink in sinks:
                 sink(update)
@@ -90,57 +87,3 @@ def _report(passage: "Passage", found: "list[Stride]", *, as_json: bool, piped: 
     if not piped:
         stdout().print(table_of_strides(found))
     (stderr() if piped else stdout()).print(summary_view(summary))
-
-
-@contextmanager
-def _strides_to(path: Path) -> Iterator[Sink]:
-    from legcycle_imu.tables import stride_table
-
-    with stride_table(path) as table:
-        yield lambda update: _push_all(table.push, update)
-
-
-@contextmanager
-def _angles_to(path: Path, passage: "Passage", rate_hz: float) -> Iterator[Sink]:
-    from legcycle_imu.tables import angles_table
-
-    placements = [facts.placement for facts in passage.source.sensors]
-    with angles_table(path, placements, rate_hz) as table:
-        yield lambda update: table.push(update.angles)
-
-
-@contextmanager
-def _strides_to_stdout() -> Iterator[Sink]:
-    """Write strides to standard output; not even the heading before there is a stride, or the end came well."""
-    from legcycle_imu.tables import StrideTable
-
-    opened: list[StrideTable] = []
-
-    def table() -> StrideTable:
-        if not opened:
-            opened.append(StrideTable(sys.stdout))
-        return opened[0]
-
-    def push(update: "Update") -> None:
-        with _reader_may_leave():
-            _push_all(lambda stride: table().push(stride), update)
-
-    yield push
-    with _reader_may_leave():
-        table().flush()
-        sys.stdout.flush()
-
-
-@contextmanager
-def _reader_may_leave() -> Iterator[None]:
-    """Go on in silence where nobody reads standard output any more (`| head`): other tables shall be whole."""
-    try:
-        yield
-    except BrokenPipeError:
-        nobody = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nobody, sys.stdout.fileno())
-
-
-def _push_all(push: "Callable[[Stride], None]", update: "Update") -> None:
-    for stride in update.strides:
-        push(stride)

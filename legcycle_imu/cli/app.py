@@ -13,8 +13,12 @@ from typer.core import TyperGroup
 from firmware_bridge.errors import LegcycleError
 from legcycle_imu.cli.analyse import analyse
 from legcycle_imu.cli.console import say
+from legcycle_imu.cli.demo import demo
 from legcycle_imu.cli.import_csv import import_csv
+from legcycle_imu.cli.info import info
 from legcycle_imu.cli.options import examples
+from legcycle_imu.cli.replay import replay
+from legcycle_imu.cli.simulate import simulate
 
 
 class Commands(TyperGroup):
@@ -85,6 +89,23 @@ app.command(
         "legcycle analyse run.legcycle --json",
     ),
 )(analyse)
+app.command(
+    "replay",
+    epilog=examples(
+        "legcycle replay run.legcycle",
+        "legcycle replay run.legcycle --speed 4",
+        "legcycle replay run.legcycle --speed max --strides strides.csv",
+    ),
+)(replay)
+app.command(
+    "simulate",
+    epilog=examples(
+        "legcycle simulate --speed-m-s 3.5 --duration-s 60 -o sim.legcycle",
+        "legcycle simulate --speed-m-s 9 --duration-s 10 --no-preamble --seed 3 -o sprint.legcycle",
+    ),
+)(simulate)
+app.command("info", epilog=examples("legcycle info run.legcycle", "legcycle info run.legcycle --json"))(info)
+app.command("demo", epilog=examples("legcycle demo", "legcycle demo --speed max"))(demo)
 
 
 def main() -> None:

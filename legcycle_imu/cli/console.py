@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -37,6 +38,16 @@ def say_notices(notices: Iterable[str]) -> None:
     """Write what must be said beside the results."""
     for notice in notices:
         say(f"note: {notice}")
+
+
+@contextmanager
+def busy(what: str, *, worth_saying: bool) -> Iterator[None]:
+    """Say what is being done while it is, on a terminal alone; for work whose share done is not known."""
+    if worth_saying and sys.stderr.isatty():
+        with stderr().status(what):
+            yield
+    else:
+        yield
 
 
 class ProgressBar:

@@ -1,0 +1,81 @@
+"""A passage watched: a live view on a terminal, a line a stride elsewhere."""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from math import isinf
+from typing import TYPE_CHECKING
+
+from legcycle_imu.cli.console import say, stdout
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+    from legcycle_imu.analysis import Passage
+    from legcycle_imu.model import Stride, Update
+
+FRAME_S = 1.0 / 15.0
+"""Time between two pictures, s."""
+
+
+def watch(
+    passage: "Passage", title: str, speed: float, sinks: "Iterable[Callable[[Update], None]]" = ()
+) -> "list[Stride]":
+    """Show a passage until its end and give its strides; every update goes to `sinks`, too."""
+    from legcycle_imu.terminal_view import CycleView, Judged, stride_line
+
+    strides: list[Stride] = []
+    duration_s = passage.source.recording.duration_s
+    view = CycleView(
+        passage.pipeline.legs, passage.config.targets, passage.runner.geometry, title=title, duration_s=duration_s
+    )
+    live = sys.stdout.isatty() and not isinf(speed)
+
+    def show(judged: Judged) -> None:
+        if not live:
+            sys.stdout.write(f"{stride_line(judged)}\n")
+            sys.stdout.flush()
+
+    with _screen(view, live=live) as refresh:
+        for update in passage:
+            for judged in view.push(update):
+                strides.append(judged.stride)
+                show(judged)
+            for sink in sinks:
+                sink(update)
+            refresh()
+    return strides
+
+
+@contextmanager
+def ends_cleanly_on_interrupt(what: str) -> Iterator[None]:
+    """Let Ctrl-C be a way to stop, not an error."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(f"\n{what} stopped.")
+
+
+@contextmanager
+def _screen(view: object, *, live: bool) -> Iterator[Callable[[], None]]:
+    """Give what draws the view anew, at most 15 times a second; nothing where there is no terminal."""
+    if not live:
+        yield lambda: None
+        return
+    from rich.live import Live
+
+    with Live(view, console=stdout(), auto_refresh=False) as picture:  # type: ignore[arg-type]  # it has __rich__
+        yield _Frames(picture).refresh
+
+
+class _Frames:
+    def __init__(self, picture: "Live") -> None:
+        self._picture = picture
+        self._drawn_at = 0.0
+
+    def refresh(self) -> None:
+        now = time.monotonic()
+        if now - self._drawn_at >= FRAME_S:
+            self._drawn_at = now
+            self._picture.refresh()
