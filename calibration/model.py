@@ -111,18 +111,20 @@ class CalibrationSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def to_segment_frame(block: SampleBlock, calibration: SegmentCalibration) -> SampleBlock:
     """Turn samples of the sensor frame into the segment frame, the gyroscope's bias removed.
 
-    Elementwise on purpose: a matrix product of BLAS differs in the last bit with the block's length.
+    Elementwise on purpose: a matrix product of BLAS differs in the last bit with the block's length. The result
+    is stored column by column, as the stages that follow read it.
     """
-    rotation = calibration.rotation
     bias = calibration.gyr_bias_rad_s
-    gyr = [block.gyr[:, k] - bias[k] for k in range(3)]
-    acc = [np.ascontiguousarray(block.acc[:, k]) for k in range(3)]
-    return SampleBlock(block.time, _rotated(rotation, gyr), _rotated(rotation, acc), block.quality)
+    gyr = _rotated(calibration.rotation, [block.gyr[:, k] - bias[k] for k in range(3)])
+    acc = _rotated(calibration.rotation, [np.ascontiguousarray(block.acc[:, k]) for k in range(3)])
+    return SampleBlock(block.time, gyr, acc, block.quality)
 
 
 def _rotated(rotation: tuple[Triple, ...], columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     x, y, z = columns
-    out = np.empty((len(x), 3))
+    rows = np.empty((3, len(x)))
     for k, (a, b, c) in enumerate(rotation):
-        out[:, k] = a * x + b * y + c * z
-    return out
+        np.multiply(x, a, out=rows[k])
+        rows[k] += b * y
+        rows[k] += c * z
+    return rows.T

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_bridge.samples import Floats, SampleBlock, Vectors
+from firmware_bridge.samples import SampleBlock, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,12 @@ class StillWindows(NamedTuple):
     still: NDArray[np.bool_]
     resting: NDArray[np.bool_]
 
+    @classmethod
+    def none(cls) -> "StillWindows":
+        """Give no windows."""
+        nothing = np.zeros(0, np.bool_)
+        return cls(np.zeros(0, np.int64), np.empty((0, 3)), np.empty((0, 3)), nothing, nothing)
+
 
 class RestDetector:
     """Cut a sensor's stream into windows and tell which are rest. Streaming; any chunking gives the same."""
@@ -57,45 +63,46 @@ class RestDetector:
     def __init__(self, rate_hz: float, settings: RestSettings | None = None) -> None:
         self.settings = settings or RestSettings()
         self._size = max(2, round(self.settings.window_s * rate_hz))
-        self._waiting = np.empty((0, 6))
+        self._waiting = np.empty((6, 0))
         self._run = 0
 
     def push(self, block: SampleBlock) -> StillWindows:
         """Take the next samples, give the windows that they complete."""
-        fresh = np.concatenate((block.gyr, block.acc), axis=1)
-        held = len(self._waiting)
-        samples = np.concatenate((self._waiting, fresh)) if held else fresh
-        count = len(samples) // self._size
+        columns = np.concatenate((block.gyr.T, block.acc.T))
+        held = self._waiting.shape[1]
+        samples = np.concatenate((self._waiting, columns), axis=1) if held else columns
+        count = samples.shape[1] // self._size
         cut = count * self._size
-        self._waiting = samples[cut:].copy()
-        mean, sd = self._moments(samples[:cut].reshape(count, self._size, 6))
-        s = self.settings
-        still = (
-            (sd[:, :3].max(axis=1, initial=0.0) < s.gyr_sd_rad_s)
-            & (sd[:, 3:].max(axis=1, initial=0.0) < s.acc_sd_m_s2)
-            & (np.abs(mean[:, :3]).max(axis=1, initial=0.0) < s.gyr_mean_rad_s)
-        )
+        self._waiting = samples[:, cut:].copy()
+        if count == 0:
+            return StillWindows.none()
+        windows = samples[:, :cut].reshape(6, count, self._size)
+        mean, still = self._judge(windows)
         resting = np.zeros(count, np.bool_)
-        if still.any():
-            for k in range(count):
-                self._run = self._run + 1 if still[k] else 0
-                resting[k] = self._run >= s.windows
-        elif count:
+        for k in range(count) if still.any() else ():
+            self._run = self._run + 1 if still[k] else 0
+            resting[k] = self._run >= self.settings.windows
+        if not still[-1]:
             self._run = 0
         end = (np.arange(count, dtype=np.int64) + 1) * self._size - held
-        return StillWindows(end, mean[:, :3].copy(), mean[:, 3:].copy(), still, resting)
+        return StillWindows(end, mean[:3].T, mean[3:].T, still, resting)
 
     def reset(self) -> None:
         """Begin anew after a gap."""
-        self._waiting = self._waiting[:0]
+        self._waiting = self._waiting[:, :0]
         self._run = 0
 
-    @staticmethod
-    def _moments(windows: NDArray[np.float64]) -> tuple[Floats, Floats]:
-        if len(windows) == 0:
-            return np.empty((0, 6)), np.empty((0, 6))
-        # one row after the other, so that the sum does not depend on how many windows came at once
-        total = np.add.accumulate(windows, axis=1)[:, -1]
-        mean = total / windows.shape[1]
-        square = np.add.accumulate((windows - mean[:, None, :]) ** 2, axis=1)[:, -1]
-        return mean, np.sqrt(square / windows.shape[1])
+    def _judge(self, windows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Give each window's mean, shape (6, count), and whether it was still; rates first: they decide most."""
+        s = self.settings
+        mean = np.add.reduce(windows, axis=2) / self._size
+        still = self._steady(windows[:3], mean[:3], s.gyr_sd_rad_s) & (np.abs(mean[:3]) < s.gyr_mean_rad_s).all(axis=0)
+        if still.any():
+            still &= self._steady(windows[3:], mean[3:], s.acc_sd_m_s2)
+        return mean, still
+
+    def _steady(self, windows: NDArray[np.float64], mean: NDArray[np.float64], limit: float) -> NDArray[np.bool_]:
+        deviation = windows - mean[:, :, np.newaxis]
+        variance = np.add.reduce(deviation * deviation, axis=2) / self._size
+        steady: NDArray[np.bool_] = (variance < limit * limit).all(axis=0)
+        return steady

@@ -29,11 +29,15 @@ class Strapdown:
 
     def push(self, gyr: Vectors) -> Axes:
         """Integrate the next rates (rad/s, bias removed), give the attitude at each sample."""
-        before = gyr[:1] if self._gyr is None else self._gyr
+        before = gyr[0] if self._gyr is None else self._gyr[0]
         # The mean of two samples turns from the one to the other, so that attitude and acceleration belong to the
         # same instant: half a sample between them costs 1 to 2 degrees at speed (docs/algorithms.md).
-        between = 0.5 * (gyr + np.concatenate((before, gyr[:-1])))
-        self._gyr = gyr[-1:].copy()
+        between = np.empty((len(gyr), 3))
+        for k in range(3):
+            rate = gyr[:, k]
+            between[0, k] = 0.5 * (rate[0] + before[k])
+            between[1:, k] = 0.5 * (rate[1:] + rate[:-1])
+        self._gyr = np.array(gyr[-1:])
         attitude = self._turned(between, self._period)
         self._attitude = attitude[-1:].copy()
         return _matrix_elements(attitude)
@@ -54,8 +58,9 @@ class Strapdown:
 
 
 def _matrix_elements(attitude: Vectors) -> Axes:
-    w, x, y, z = (np.ascontiguousarray(attitude[:, k]) for k in range(4))
-    xx, yy, zz = 2 * x * x, 2 * y * y, 2 * z * z
-    xy, xz, yz = 2 * x * y, 2 * x * z, 2 * y * z
-    wx, wy, wz = 2 * w * x, 2 * w * y, 2 * w * z
-    return [1 - yy - zz, xy - wz, xz + wy, xy + wz, 1 - xx - zz, yz - wx, xz - wy, yz + wx, 1 - xx - yy]
+    w, x, y, z = np.ascontiguousarray(attitude.T)
+    x2, y2, z2 = x + x, y + y, z + z
+    xx, yy, zz = x * x2, y * y2, z * z2
+    xy, xz, yz = x * y2, x * z2, y * z2
+    wx, wy, wz = w * x2, w * y2, w * z2
+    return [1 - (yy + zz), xy - wz, xz + wy, xy + wz, 1 - (xx + zz), yz - wx, xz - wy, yz + wx, 1 - (xx + yy)]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 """One-dimensional float64 array, shape (n,)."""
 Vectors = NDArray[np.float64]
-"""C-contiguous float64 array of 3-vectors, shape (n, 3)."""
+"""float64 array of 3-vectors, shape (n, 3), stored by rows or by columns; stages work column by column."""
 Flags = NDArray[np.uint8]
 """Quality flags of n samples, shape (n,)."""
 
@@ -64,8 +64,7 @@ class SampleBlock:
     acc : (n, 3) specific force, m/s^2: +9.81 upward at rest
     quality : (n,) `Quality` flags
 
-    The arrays are C-contiguous float64 (einsum on other layouts is not bit-identical between
-    block sizes); they are shared, never written to.
+    The arrays are shared, never written to.
     """
 
     time: Floats

@@ -27,7 +27,7 @@ import numpy as np
 from firmware_bridge.samples import Flags, Floats
 from legcycle_imu.cycle import EventKind
 from legcycle_imu.lowpass import Lowpass, LowpassDesign
-from legcycle_imu.track import Track, first_true, parts_between_gaps
+from legcycle_imu.track import Track, first_true, last_true, parts_between_gaps
 
 
 class Detection(NamedTuple):
@@ -78,8 +78,8 @@ class EventSettings:
     turn_rad_s : the rate must have come this far beyond zero for a peak to count
     drive_rad_s : and the thigh must have swung forward with at least this
     walk_stride_s : longer strides may be walking
-    late_stance_s, walk_push_m_s2 : they are where the acceleration along the shank, from so long after contact to
-        toe-off, stays below this: 11 to 17 walking at 1.0 to 2.1 m/s (simulated), 20 to 31 in 13 runners at 2.5 m/s
+    walk_push_m_s2 : they are where the acceleration along the shank in late stance stays below this: 11 to 17
+        walking at 1.0 to 2.1 m/s (simulated), 20 to 31 in 13 runners at 2.5 m/s
     walk_toe_off_s : in walking, heel lift follows toe-off by this (66-104 ms)
     memory : strides over whose median "usual" is taken
     """
@@ -109,7 +109,6 @@ class EventSettings:
     turn_rad_s: float = radians(15.0)
     drive_rad_s: float = radians(60.0)
     walk_stride_s: float = 0.85
-    late_stance_s: float = 0.1
     walk_push_m_s2: float = 18.0
     walk_toe_off_s: float = 0.085
     memory: int = 6
@@ -124,6 +123,7 @@ class _Step(Enum):
 
 
 _TIME, _RATE, _AXIAL = 0, 1, 2
+_LOOK_AHEAD = 256  # samples: where nothing limits a search, a long block is looked through piece by piece
 
 
 class ShankDetector:
@@ -141,7 +141,7 @@ class ShankDetector:
         self._axial_filter = Lowpass(s.axial_lowpass, rate_hz)
         self._rate_delay = s.rate_lowpass.delay_s(rate_hz)
         self._axial_delay = s.axial_lowpass.delay_s(rate_hz)
-        self._track = Track(3, {_RATE: self._rate_delay, _AXIAL: self._axial_delay})
+        self._track = Track(3, rate_hz, {_RATE: self._rate_delay, _AXIAL: self._axial_delay})
         self._peaks: deque[float] = deque(maxlen=s.memory)
         self._rises: deque[float] = deque(maxlen=s.memory)
         self._step = _Step.SWING
@@ -186,9 +186,7 @@ class ShankDetector:
         if hit is None:
             if stop < track.end:
                 return self._give_up_at(stop, found)
-            since = track.since
-            track.skip_to(stop)
-            track.since = since
+            track.move_to(stop)
             return False
         self._swing_number = track.cursor + hit
         return self._next(_Step.LANDING, self._swing_number)
@@ -200,7 +198,7 @@ class ShankDetector:
         if hit is None:
             return self._give_up_at(stop, found)
         number = self._track.cursor + hit
-        self._peaks.append(float(rate[: hit + 1].max()))
+        self._peaks.append(float(np.maximum.reduce(rate[: hit + 1])))
         self._learn_stride(self._track.crossing(_RATE, number, 0.0))
         return self._next(_Step.CONTACT, number)
 
@@ -211,7 +209,7 @@ class ShankDetector:
         level = np.minimum.accumulate(axial) + s.contact_share * self._usual_rise()
         hit = first_true(axial >= level)
         if hit is not None:
-            self._contact = track.crossing(_AXIAL, start + hit, float(level[hit])) - s.contact_delay_s
+            self._contact = track.crossing(_AXIAL, start + hit, level.item(hit)) - s.contact_delay_s
             number = max(start + hit, track.cursor)
         elif stop < track.end:
             self._contact = self._landing + s.gyr_contact_s
@@ -233,9 +231,9 @@ class ShankDetector:
         if hit is None:
             return self._give_up_at(stop, found)
         number = start + hit
-        self._learn_stance(number)
+        self._learn_stance(start, number)
         if not self._walking:
-            t = track.crossing(_RATE, number, float(level[hit])) - self._toe_off_delay()
+            t = track.crossing(_RATE, number, level.item(hit)) - self._toe_off_delay()
             found.append(self._detection(number, t, EventKind.TOE_OFF))
         return self._next(_Step.HEEL_LIFT, number)
 
@@ -247,7 +245,7 @@ class ShankDetector:
         if hit is None:
             return self._give_up_at(stop, found)
         number = track.cursor + hit
-        zero = track.cursor + int(np.flatnonzero(rate[:hit] < 0.0)[-1]) + 1
+        zero = track.cursor + last_true(rate[:hit] < 0.0) + 1
         rearmost = track.crossing(_RATE, zero, 0.0)
         if self._walking:
             found.append(self._detection(number, rearmost - s.walk_toe_off_s, EventKind.TOE_OFF))
@@ -267,7 +265,7 @@ class ShankDetector:
         return True
 
     def _lose(self, time: float, number: int, found: list[Detection], *, gap: bool = False) -> None:
-        if self._step is not _Step.SWING or self._track.since < inf:
+        if self._step is not _Step.SWING or self._track.waiting:
             found.append(Detection(time, time, None, gap=gap))
         self._step = _Step.SWING
         self._track.skip_to(number)
@@ -292,14 +290,13 @@ class ShankDetector:
     def _usual_rise(self) -> float:
         return median(self._rises) if self._rises else self.settings.usual_rise_m_s2
 
-    def _learn_stance(self, number: int) -> None:
-        """Remember how far the landing rose, and how hard the leg was pressed after it."""
+    def _learn_stance(self, late: int, toe_off: int) -> None:
+        """Remember how far the landing rose, and how hard the leg pushed in late stance."""
         start, stop = self._contact_window()
-        axial = self._track.ahead(_AXIAL, min(stop, number), start)
+        axial = self._track.ahead(_AXIAL, min(stop, toe_off), start)
         peak = int(axial.argmax())
-        self._rises.append(float(axial[peak] - axial[: peak + 1].min()))
-        late_stance = self._track.number_at(self._contact + self.settings.late_stance_s)
-        self._push = float(self._track.ahead(_AXIAL, number, min(late_stance, number - 1)).max())
+        self._rises.append(axial.item(peak) - float(np.minimum.reduce(axial[: peak + 1])))
+        self._push = float(np.maximum.reduce(self._track.ahead(_AXIAL, toe_off, late)))
 
     def _learn_stride(self, landing: float) -> None:
         s = self.settings
@@ -326,7 +323,7 @@ class ThighDetector:
     def __init__(self, rate_hz: float, settings: EventSettings | None = None) -> None:
         self.settings = s = settings or EventSettings()
         self._filter = Lowpass(s.rate_lowpass, rate_hz)
-        self._track = Track(2, {_RATE: s.rate_lowpass.delay_s(rate_hz)})
+        self._track = Track(2, rate_hz, {_RATE: s.rate_lowpass.delay_s(rate_hz)})
         self._driving = False
 
     def push(self, time: Floats, rate: Floats, quality: Flags) -> list[Detection]:
@@ -347,10 +344,11 @@ class ThighDetector:
         return self._seek_turn(found) if self._driving else self._seek_drive()
 
     def _seek_drive(self) -> bool:
-        hit = first_true(self._track.ahead(_RATE) >= self.settings.drive_rad_s)
+        stop = min(self._track.cursor + _LOOK_AHEAD, self._track.end)
+        hit = first_true(self._track.ahead(_RATE, stop) >= self.settings.drive_rad_s)
         if hit is None:
-            self._track.skip_to(self._track.end)
-            return False
+            self._track.skip_to(stop)
+            return stop < self._track.end
         self._track.enter(self._track.cursor + hit)
         self._driving = True
         return True
@@ -367,7 +365,7 @@ class ThighDetector:
             track.skip_to(stop)
             return True
         number = track.cursor + hit
-        zero = track.cursor + int(np.flatnonzero(rate[:hit] > 0.0)[-1]) + 1
+        zero = track.cursor + last_true(rate[:hit] > 0.0) + 1
         found.append(Detection(track.time(number), track.crossing(_RATE, zero, 0.0), EventKind.PEAK_KNEE_DRIVE))
         track.enter(number)
         return True

@@ -1,8 +1,9 @@
 """One leg from samples to events, phases and strides."""
 
-from dataclasses import dataclass, field, replace
-from heapq import heappop, heappush
+from bisect import bisect_right
+from dataclasses import dataclass, field
 from math import inf, nextafter
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +32,7 @@ class LegSettings:
 
 
 class Finding(NamedTuple):
-    """What one event brought: the event, the phase that it ended, the stride that it closed.
+    """What one event brought: the event, the phase that it ended and the stride that it closed, if any.
 
     `decided` is the stream time of the sample that decided it; the event's own `t_known` is later where
     the samples had to wait for the alignment.
@@ -39,7 +40,7 @@ class Finding(NamedTuple):
 
     decided: float
     event: GaitEvent
-    phases: list[PhaseSpan]
+    phase: PhaseSpan | None
     stride: Stride | None
 
 
@@ -82,7 +83,7 @@ class Leg:
         self._strides = StrideBuilder(side, geometry, thigh_hz, shank_hz, settings.strides)
         self._orientation: dict[Segment, Orientation] = {}
         self._reached = dict.fromkeys(Segment, -inf)
-        self._waiting: list[tuple[float, float, int, Detection]] = []
+        self._waiting: list[tuple[tuple[float, float, int], Detection]] = []
         self._order = 0
         self.calibration: LegCalibration | None = None
         self.aligned_at = inf
@@ -160,7 +161,7 @@ class Leg:
             else:
                 found = self._shank.push(now.time, now.rate, turned.acc[:, 1].copy(), now.quality)
             for detection in found:
-                heappush(self._waiting, (detection.t_known, detection.t, self._order, detection))
+                self._waiting.append(((detection.t_known, detection.t, self._order), detection))
                 self._order += 1
         return angles
 
@@ -177,15 +178,16 @@ class Leg:
     def _conclude(self, until: float) -> list[Finding]:
         """Let the detections up to a time, in their order, become events, phases and strides."""
         findings: list[Finding] = []
-        while self._waiting and self._waiting[0][0] <= until:
-            detection = heappop(self._waiting)[3]
+        self._waiting.sort(key=itemgetter(0))
+        due = bisect_right(self._waiting, until, key=lambda waiting: waiting[0][0])
+        now, self._waiting = self._waiting[:due], self._waiting[due:]
+        for _, detection in now:
             if detection.kind is None and not detection.gap:
                 self._strides.forget()
-            known = max(detection.t_known, self.aligned_at)
-            events, phases = self._machine.push(detection._replace(t_known=known))
-            for event in events:
-                ended = [phase for phase in phases if phase.end == event.t]
-                findings.append(Finding(detection.t_known, event, ended, self._strides.push(event)))
+            decided = detection.t_known
+            held = decided < self.aligned_at
+            for event, phase in self._machine.push(detection._replace(t_known=self.aligned_at) if held else detection):
+                findings.append(Finding(decided, event, phase, self._strides.push(event)))
         if until < inf:
             self._strides.forget_before(until)
         return findings
@@ -195,4 +197,4 @@ def with_flight(stride: Stride, contact_of_the_other: float) -> Stride:
     """Give a stride with the flight that followed its toe-off: until the other leg's contact, s; negative
     where both feet were on the ground.
     """
-    return replace(stride, flight_time_s=contact_of_the_other - stride.toe_off_s)
+    return stride._replace(flight_time_s=contact_of_the_other - stride.toe_off_s)

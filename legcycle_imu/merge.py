@@ -5,9 +5,10 @@ come nor from samples that wait for its alignment. Both waits end by stream time
 changes nothing.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from heapq import heappop, heappush
 from math import inf
+from operator import itemgetter
 
 from firmware_bridge.samples import Side
 from legcycle_imu.cycle import EventKind
@@ -40,10 +41,8 @@ class LegMerge:
 
     def __init__(self, settings: MergeSettings | None = None) -> None:
         self.settings = settings or MergeSettings()
-        self._waiting: list[tuple[tuple[float, float, Side, EventKind], int, Finding]] = []
-        self._count = 0
+        self._waiting: list[tuple[tuple[float, float, Side, EventKind], Finding]] = []
         self._contacts: dict[Side, list[_Contact]] = {side: [] for side in Side}
-        self._released = -inf
 
     def push(self, findings: list[Finding]) -> None:
         """Take the next findings of a leg."""
@@ -51,9 +50,7 @@ class LegMerge:
             event = finding.event
             if event.kind is EventKind.INITIAL_CONTACT:
                 self._contacts[event.side].append(_Contact(finding.decided, event.t_known, event.t))
-            key = (event.t_known, event.t, event.side, event.kind)
-            heappush(self._waiting, (key, self._count, finding))
-            self._count += 1
+            self._waiting.append(((event.t_known, event.t, event.side, event.kind), finding))
 
     def pull(self, settled: dict[Side, float], aligned_at: dict[Side, float]) -> list[Finding]:
         """Give the findings that are due.
@@ -68,9 +65,10 @@ class LegMerge:
             (time if aligned_at[side] < inf or time > patient_until else -inf for side, time in settled.items()),
             default=inf,
         )
-        released = []
-        while self._waiting and self._waiting[0][0][0] <= due:
-            released.append(self._complete(heappop(self._waiting)[2], patient_until))
+        self._waiting.sort(key=itemgetter(0))
+        count = bisect_right(self._waiting, due, key=lambda waiting: waiting[0][0])
+        now, self._waiting = self._waiting[:count], self._waiting[count:]
+        released = [self._complete(finding, patient_until) for _, finding in now]
         if released:
             self._forget_before(released[-1].decided - self.settings.memory_s)
         return released

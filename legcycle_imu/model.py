@@ -1,6 +1,6 @@
 """What the pipeline gives: angles, events, phases, strides. Words, signs and units as in docs/conventions.md."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from math import nan
 from typing import NamedTuple
 
@@ -73,8 +73,7 @@ class PhaseSpan(NamedTuple):
     t_known: float
 
 
-@dataclass(frozen=True, slots=True)
-class Stride:
+class Stride(NamedTuple):
     """One stride of one leg: a row of the stride table. NaN is "not known".
 
     Field names, units and order are those of the table (docs/conventions.md).
@@ -111,7 +110,7 @@ class Stride:
     flags: frozenset[str] = frozenset()
 
 
-STRIDE_COLUMNS: tuple[str, ...] = tuple(f.name for f in fields(Stride))
+STRIDE_COLUMNS: tuple[str, ...] = Stride._fields
 """Column names of the stride table, in order."""
 
 

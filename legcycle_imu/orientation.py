@@ -17,7 +17,7 @@ The angle is that of the vertical in the segment's x-y plane (docs/conventions.m
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import nan, radians
+from math import isnan, nan, pi, radians
 from typing import NamedTuple
 
 import numpy as np
@@ -72,13 +72,22 @@ class _WindowEdge(NamedTuple):
 
 
 class _Course(NamedTuple):
-    """A block in the drifting frame; every column starts with the sample before the block."""
+    """A block in the drifting frame.
+
+    All columns but the axes begin with the sample before the block, so that an index into them is one more
+    than into the axes.
+    """
 
     time: Floats
     slow_rate: Floats
     force: list[Floats]
     saturated: Floats
     axes: Axes
+
+    def axes_at(self, index: int) -> list[float]:
+        """Give the nine elements of the attitude at an index of the other columns."""
+        k = max(index - 1, 0)
+        return [column.item(k) for column in self.axes]
 
 
 class Orientation:
@@ -138,30 +147,29 @@ class Orientation:
             self._vertical.seen(now, now, self._in_drifting_frame(up), sd)
 
     def _moving(self, block: SampleBlock) -> Floats:
-        gyr = block.gyr - self._bias
+        gyr = np.subtract(block.gyr, self._bias, order="F")
         axes = self._strapdown.push(gyr)
-        course = self._course(block, gyr, axes)
+        course = self._course(block, gyr[:, 2], axes)
         for index, is_anchor in self._window_ends(course):
             self._end_window(_edge_at(course, index, is_anchor, self.settings.anchor_rate_rad_s))
         return self._angle_in_plane(axes, self._vertical.over(block.time))
 
-    def _course(self, block: SampleBlock, gyr: Vectors, axes: Axes) -> _Course:
+    def _course(self, block: SampleBlock, rate: Floats, axes: Axes) -> _Course:
         x, y, z = (block.acc[:, k] for k in range(3))
-        slow = self._slow.push(np.ascontiguousarray(gyr[:, 2]))
+        slow = self._slow.push(rate)
         clipped = (block.quality & Quality.ACC_SATURATED) != 0
-        last = self._last or _Course(block.time[:1], slow[:1], [np.zeros(1)] * 3, np.zeros(1), [a[:1] for a in axes])
+        last = self._last or _Course(block.time[:1], slow[:1], [np.zeros(1)] * 3, np.zeros(1), axes)
         force = [
-            np.cumsum(
-                np.concatenate((total, (axes[3 * k] * x + axes[3 * k + 1] * y + axes[3 * k + 2] * z) * self._period))
-            )
+            _running_sum(total, axes[3 * k] * x + axes[3 * k + 1] * y + axes[3 * k + 2] * z, self._period)
             for k, total in enumerate(last.force)
         ]
+        saturated = _running_sum(last.saturated, clipped, 1.0) if clipped.any() else None
         course = _Course(
             np.concatenate((last.time, block.time)),
             np.concatenate((last.slow_rate, slow)),
             force,
-            np.cumsum(np.concatenate((last.saturated, clipped))),
-            [np.concatenate((a, b)) for a, b in zip(last.axes, axes, strict=True)],
+            np.full(len(block) + 1, last.saturated[0]) if saturated is None else saturated,
+            axes,
         )
         self._last = _tail(course)
         if self._edge is None:
@@ -171,28 +179,36 @@ class Orientation:
     def _window_ends(self, course: _Course) -> list[tuple[int, bool]]:
         """Give where windows end (index into the course), and whether at an anchor or for want of one."""
         assert self._edge is not None
-        threshold, longest = self.settings.anchor_rate_rad_s, self.settings.longest_window_s
-        slow = course.slow_rate
-        marks = np.flatnonzero((slow[1:] > threshold) | (slow[1:] < -threshold)) + 1
-        ahead = slow[marks] > threshold
-        behind_before = np.concatenate(([self._went_back], ~ahead[:-1]))[: len(marks)]
-        anchors = marks[ahead & behind_before]
-        if len(marks):
-            self._went_back = not bool(ahead[-1])
+        anchors = self._anchors(course.slow_rate)
+        longest, last = self.settings.longest_window_s, len(course.time)
         ends: list[tuple[int, bool]] = []
         begun = self._edge.time
-        for anchor in [*anchors.tolist(), len(course.time)]:
-            until = course.time[min(anchor, len(course.time) - 1)]
+        for anchor in [*anchors, last]:
+            until = float(course.time[min(anchor, last - 1)])
             while until - begun > longest:
-                late = int(np.searchsorted(course.time, begun + longest, side="right"))
+                late = int(course.time.searchsorted(begun + longest, side="right"))
                 if late >= anchor:
                     break
                 ends.append((late, False))
                 begun = float(course.time[late])
-            if anchor < len(course.time):
+            if anchor < last:
                 ends.append((anchor, True))
-                begun = float(course.time[anchor])
+                begun = until
         return ends
+
+    def _anchors(self, slow_rate: Floats) -> list[int]:
+        """Give where the rate rises through the threshold, having been below its negative since the last time."""
+        threshold = self.settings.anchor_rate_rad_s
+        marks = np.flatnonzero(np.abs(slow_rate[1:]) > threshold) + 1
+        if len(marks) == 0:
+            return []
+        ahead = slow_rate[marks] > threshold
+        rising = ahead.copy()
+        rising[1:] &= ~ahead[:-1]
+        rising[0] &= self._went_back
+        self._went_back = not bool(ahead[-1])
+        anchors: list[int] = marks[rising].tolist()
+        return anchors
 
     def _end_window(self, edge: _WindowEdge) -> None:
         s = self.settings
@@ -204,7 +220,8 @@ class Orientation:
         enough = stride or duration >= long_enough
         if not enough or edge.saturated - start.saturated > s.saturated_samples:
             return
-        x, y, z = (b - a for a, b in zip(start.force, edge.force, strict=True))
+        (x0, y0, z0), (x1, y1, z1) = start.force, edge.force
+        x, y, z = x1 - x0, y1 - y0, z1 - z0
         size = (x * x + y * y + z * z) ** 0.5
         if stride:
             self._vertical.turn_drift(start.axes, edge.axes)
@@ -244,15 +261,24 @@ class Orientation:
     def _angle_in_plane(self, axes: Axes, up: tuple[Floats, Floats, Floats]) -> Floats:
         x, y, z = up
         raw = np.arctan2(axes[0] * x + axes[3] * y + axes[6] * z, axes[1] * x + axes[4] * y + axes[7] * z)
-        before = raw[0] if np.isnan(self._angle) else self._angle
-        step = np.diff(raw, prepend=before)
+        before = float(raw[0]) if isnan(self._angle) else self._angle
         self._angle = float(raw[-1])
-        turns = np.full(len(raw), self._turns)
-        if np.nanmax(np.abs(step), initial=0.0) > np.pi:
-            turns = np.cumsum(np.concatenate(([self._turns], -np.round(np.nan_to_num(step) / (2 * np.pi)))))[1:]
-            self._turns = float(turns[-1])
-        angle: Floats = raw + 2 * np.pi * turns
+        step = raw[1:] - raw[:-1]
+        if abs(raw[0] - before) <= pi and not (np.abs(step) > pi).any():
+            return raw + 2 * pi * self._turns if self._turns else raw
+        steps = np.nan_to_num(np.concatenate(([raw[0] - before], step)))
+        turns = np.cumsum(np.concatenate(([self._turns], -np.round(steps / (2 * pi)))))[1:]
+        self._turns = float(turns[-1])
+        angle: Floats = raw + 2 * pi * turns
         return angle
+
+
+def _running_sum(total: Floats, values: Floats, factor: float) -> Floats:
+    """Give the running sum of values times a factor, begun with a total: one element more than values."""
+    terms = np.empty(len(values) + 1)
+    terms[0] = total[0]
+    np.multiply(values, factor, out=terms[1:])
+    return np.cumsum(terms)
 
 
 def _without_gaps(block: SampleBlock) -> list[SampleBlock]:
@@ -264,6 +290,7 @@ def _without_gaps(block: SampleBlock) -> list[SampleBlock]:
 
 
 def _tail(course: _Course) -> _Course:
+    """Give the last sample of a course, as what precedes the next one."""
     return _Course(
         course.time[-1:].copy(),
         course.slow_rate[-1:].copy(),
@@ -278,9 +305,11 @@ def _edge_at(course: _Course, index: int, is_anchor: bool, threshold: float) -> 
     before = max(index - 1, 0)
     share = 1.0
     if is_anchor:
-        low, high = float(course.slow_rate[before]), float(course.slow_rate[index])
+        low, high = course.slow_rate.item(before), course.slow_rate.item(index)
         share = (threshold - low) / (high - low) if high > low else 1.0
-    time = float(course.time[before] + share * (course.time[index] - course.time[before]))
-    x, y, z = (float(f[before] + share * (f[index] - f[before])) for f in course.force)
-    axes = [float(a[index]) for a in course.axes]
-    return _WindowEdge(time, (x, y, z), int(course.saturated[index]), axes, is_anchor)
+    time, *force = (
+        column.item(before) + share * (column.item(index) - column.item(before))
+        for column in (course.time, *course.force)
+    )
+    x, y, z = force
+    return _WindowEdge(time, (x, y, z), int(course.saturated.item(index)), course.axes_at(index), is_anchor)

@@ -16,6 +16,9 @@ WALK = "walk"
 NO_PEAK = "no_peak"
 OUT_OF_ORDER = "out_of_order"
 
+_NOTHING: frozenset[str] = frozenset()
+_OF_GAIT = frozenset((WALK,))
+
 
 class PhaseMachine:
     """Where one leg is in its cycle. Streaming.
@@ -35,16 +38,21 @@ class PhaseMachine:
         """The phase that the last event began."""
         return Phase.UNKNOWN if self._last is None else PHASE_AFTER[self._last.kind]
 
-    def push(self, detection: Detection) -> tuple[list[GaitEvent], list[PhaseSpan]]:
-        """Take the next detection, in the order in which they became known."""
-        events: list[GaitEvent] = []
-        spans: list[PhaseSpan] = []
+    def push(self, detection: Detection) -> list[tuple[GaitEvent, PhaseSpan | None]]:
+        """Take the next detection, in the order in which they became known.
+
+        Returns
+        -------
+        the events that it brought about, each with the phase that it ended; None where that is not known
+        """
+        ended: list[tuple[GaitEvent, PhaseSpan | None]] = []
         for event in self._in_order(detection):
+            span = None
             if self._last is not None and OUT_OF_ORDER not in event.flags:
-                spans.append(PhaseSpan(self._side, self.phase, self._last.t, event.t, event.t_known))
+                span = PhaseSpan(self._side, self.phase, self._last.t, event.t, event.t_known)
             self._last = event
-            events.append(event)
-        return events, spans
+            ended.append((event, span))
+        return ended
 
     def _in_order(self, detection: Detection) -> list[GaitEvent]:
         """Give the events that a detection brings about: none, one, or two where one was waiting."""
@@ -79,9 +87,10 @@ class PhaseMachine:
         if peak is None or last is None or last.kind is not EventKind.PEAK_HEEL_LIFT or peak.t <= last.t:
             return []
         self._peak = None
-        return [self._event(peak._replace(t_known=max(peak.t_known, last.t_known), walking=WALK in last.flags))]
+        known = max(peak.t_known, last.t_known)
+        return [GaitEvent(known, peak.t, self._side, EventKind.PEAK_KNEE_DRIVE, last.flags & _OF_GAIT)]
 
     def _event(self, detection: Detection) -> GaitEvent:
         assert detection.kind is not None
-        flags = frozenset((WALK,)) if detection.walking else frozenset()
+        flags = _OF_GAIT if detection.walking else _NOTHING
         return GaitEvent(detection.t_known, detection.t, self._side, detection.kind, flags)

@@ -120,7 +120,7 @@ class Pipeline:
         return Update(
             [angles for update in updates for angles in update.angles],
             [finding.event for finding in findings],
-            [phase for finding in findings for phase in finding.phases],
+            [finding.phase for finding in findings if finding.phase is not None],
             [finding.stride for finding in findings if finding.stride is not None],
             [update.alignment for update in updates if update.alignment is not None],
         )

@@ -16,6 +16,7 @@ GAP = "gap"
 SATURATED = "saturated"
 LOW_LIFT = "low_lift"
 
+_APART = 2.5  # sampling periods: samples further apart have a gap between them that was too long to fill
 _DROP_AT_ONCE = 500  # samples: dropping fewer costs more than keeping them
 
 
@@ -45,40 +46,49 @@ class _AngleMemory:
         self.time: Floats = np.empty(0)
         self.angle: Floats = np.empty(0)
         self._quality = np.empty(0, np.uint8)
+        self._flagged = False
 
     def append(self, angles: SegmentAngles) -> None:
         """Take the next angles."""
+        self._flagged = self._flagged or bool(angles.quality.any())
         self.time = np.concatenate((self.time, angles.time))
         self.angle = np.concatenate((self.angle, angles.angle))
         self._quality = np.concatenate((self._quality, angles.quality))
 
     def forget_before(self, time: float) -> None:
         """Drop what is older."""
-        k = int(np.searchsorted(self.time, time))
+        k = int(self.time.searchsorted(time))
         if k > _DROP_AT_ONCE:
             self.time, self.angle = self.time[k:].copy(), self.angle[k:].copy()
             self._quality = self._quality[k:].copy()
+            self._flagged = bool(self._quality.any())
 
     def at(self, t: float) -> float:
         """Give the angle at a time, rad; NaN where there is none."""
-        k = int(np.searchsorted(self.time, t))
-        if not 0 < k < len(self.time) or self.time[k] - self.time[k - 1] > 2.5 * self.period_s:
+        k = int(self.time.searchsorted(t))
+        if not 0 < k < len(self.time):
             return nan
-        share = (t - self.time[k - 1]) / (self.time[k] - self.time[k - 1])
-        return float(self.angle[k - 1] + share * (self.angle[k] - self.angle[k - 1]))
+        t0, t1 = self.time.item(k - 1), self.time.item(k)
+        if t1 - t0 > _APART * self.period_s:
+            return nan
+        a, b = self.angle.item(k - 1), self.angle.item(k)
+        angle: float = a + (t - t0) / (t1 - t0) * (b - a)
+        return angle
 
     def between(self, start: float, end: float) -> slice:
         """Give the samples of [start, end)."""
-        return slice(*np.searchsorted(self.time, (start, end)).tolist())
+        return slice(int(self.time.searchsorted(start)), int(self.time.searchsorted(end)))
 
     def arrived(self, part: slice, duration: float) -> float:
         """Give the share of a duration's samples that really came, 0..1."""
-        real = int(np.count_nonzero((self._quality[part] & Quality.FILLED) == 0))
-        return min(real * self.period_s / duration, 1.0)
+        count: int = part.stop - part.start
+        if self._flagged:
+            count -= int(np.count_nonzero(self._quality[part] & Quality.FILLED))
+        return min(count * self.period_s / duration, 1.0)
 
     def saturated(self, part: slice) -> bool:
         """Tell whether a gyroscope axis was at the end of its range."""
-        return bool((self._quality[part] & Quality.GYR_SATURATED).any())
+        return self._flagged and bool((self._quality[part] & Quality.GYR_SATURATED).any())
 
 
 class StrideBuilder:
@@ -147,6 +157,7 @@ class StrideBuilder:
         coverage = min(thigh.arrived(thigh_part, duration), shank.arrived(shank_part, duration))
         geometry = self._geometry
         thigh_start, shank_start, shank_lift = thigh.at(start.t), shank.at(start.t), _at(shank, lift)
+        heel_lift_pct = 100.0 * float(kinematics.heel_lift_ratio(shank_lift, geometry))
         known = [nan if e is None else e.t_known for e in (start, toe_off, lift, drive)]
         flags = self._flags(events, end, flexion, coverage, thigh.saturated(thigh_part) or shank.saturated(shank_part))
         return Stride(
@@ -167,8 +178,8 @@ class StrideBuilder:
             place_s=end.t - _t(drive),
             hip_extension_deg=degrees(kinematics.hip_extension(_at(thigh, toe_off))),
             peak_hip_extension_deg=-degrees(_least(thigh.angle[thigh_part])),
-            heel_lift_cm=100.0 * float(kinematics.heel_above_knee(shank_lift, geometry)),
-            heel_lift_pct=100.0 * float(kinematics.heel_lift_ratio(shank_lift, geometry)),
+            heel_lift_cm=heel_lift_pct * geometry.shank_m,
+            heel_lift_pct=heel_lift_pct,
             knee_drive_deg=degrees(_at(thigh, drive)),
             placement_cm=100.0 * float(kinematics.placement(thigh_start, shank_start, geometry)),
             shank_at_contact_deg=degrees(shank_start),
@@ -197,22 +208,17 @@ class StrideBuilder:
         coverage: float,
         saturated: bool,
     ) -> frozenset[str]:
-        s = self.settings
-        flags = frozenset(end.flags).union(
-            *(event.flags for kind, event in events.items() if kind is not EventKind.INITIAL_CONTACT)
-        )
-        # one sample more or less at the ends is not a gap
-        more = {
-            GAP: coverage < 1.0 - 1.5 * self._sample_share(events, end),
-            SATURATED: saturated,
-            LOW_LIFT: flexion < s.low_lift_rad,
-            OUT_OF_ORDER: len(events) < len(EventKind),
-        }
-        return flags | {word for word, holds in more.items() if holds}
-
-    def _sample_share(self, events: dict[EventKind, GaitEvent], end: GaitEvent) -> float:
-        longest = max(self._thigh.period_s, self._shank.period_s)
-        return longest / (end.t - events[EventKind.INITIAL_CONTACT].t)
+        start = events[EventKind.INITIAL_CONTACT]
+        flags = end.flags.union(*[event.flags for event in events.values() if event is not start])
+        one_sample = max(self._thigh.period_s, self._shank.period_s) / (end.t - start.t)
+        more = [
+            # one sample more or less at the ends is not a gap
+            (GAP, coverage < 1.0 - 1.5 * one_sample),
+            (SATURATED, saturated),
+            (LOW_LIFT, flexion < self.settings.low_lift_rad),
+            (OUT_OF_ORDER, len(events) < len(EventKind)),
+        ]
+        return flags.union(word for word, holds in more if holds)
 
 
 def _t(event: GaitEvent | None) -> float:
@@ -225,4 +231,4 @@ def _at(memory: _AngleMemory, event: GaitEvent | None) -> float:
 
 def _least(values: Floats) -> float:
     """Give the smallest value; NaN where there is none or one of them is not known."""
-    return float(values.min()) if len(values) else nan
+    return float(np.minimum.reduce(values)) if len(values) else nan

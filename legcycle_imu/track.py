@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from math import inf
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firmware_bridge.samples import Flags, Floats, Quality
+
+_JITTER = 0.25  # of a sampling period: so far off its place in the grid a sample still counts as in it
+_NEVER = 1 << 62  # a sample number that no stream reaches
 
 
 class Track:
@@ -19,19 +22,26 @@ class Track:
     Parameters
     ----------
     columns : how many, the time included
-    delays_s : by how much the filtered columns lag, s
+    rate_hz : nominal sampling rate
+    delays_s : by how much each filtered column lags, s
     """
 
     _MARGIN = 1  # a crossing looks at the sample before
 
-    def __init__(self, columns: int, delays_s: dict[int, float]) -> None:
-        self._data: NDArray[np.float64] = np.empty((columns, 0))
+    def __init__(self, columns: int, rate_hz: float, delays_s: dict[int, float]) -> None:
+        self._hold(np.empty((columns, 0)))
+        self._rate_hz = rate_hz
         self._delays = delays_s
         self._first = 0
+        self._needed = 0
         self.cursor = 0
         """Number of the first sample not yet decided on."""
-        self.since = inf
-        """Time at which the present search began; infinite where nothing is awaited."""
+        self._begun = _NEVER
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a search is under way that a deadline can end."""
+        return self._begun < _NEVER
 
     @property
     def end(self) -> int:
@@ -39,29 +49,34 @@ class Track:
         return self._first + int(self._data.shape[1])
 
     def append(self, *columns: Floats) -> None:
-        """Take the next samples, one array of shape (n,) per column."""
-        self._data = np.concatenate((self._data, np.array(columns)), axis=1)
+        """Take the next samples, one array of shape (n,) per column; what was to be forgotten goes now."""
+        drop = max(self._needed - self._first, 0)
+        self._first += drop
+        self._hold(np.concatenate((self._data[:, drop:], columns), axis=1))
 
     def enter(self, number: int) -> None:
         """Begin a search at a sample."""
-        self.since = self.time(number)
+        self._begun = number
         self.cursor = number
+
+    def move_to(self, number: int) -> None:
+        """Go on with the present search at a sample, forget what lies behind."""
+        self.cursor = number
+        self.forget_before(number)
 
     def skip_to(self, number: int) -> None:
         """Move on to a sample, await nothing, forget what lies behind."""
         self.cursor = number
-        self.since = inf
-        keep = number - self._MARGIN - self._first
-        if keep > 0:
-            self._data = self._data[:, keep:].copy()
-            self._first += keep
+        self._begun = _NEVER
+        self.forget_before(number)
 
     def forget_before(self, number: int) -> None:
-        """Drop the samples that lie more than a margin before one."""
-        keep = number - self._MARGIN - self._first
-        if keep > 0:
-            self._data = self._data[:, keep:].copy()
-            self._first += keep
+        """Let the samples that lie more than a margin before one go, when the next ones come."""
+        self._needed = number - self._MARGIN
+
+    def _hold(self, data: NDArray[np.float64]) -> None:
+        self._data = data
+        self._time: Floats = data[0]
 
     def ahead(self, column: int, stop: int | None = None, start: int | None = None) -> Floats:
         """Give a column from the cursor (or `start`) on, to before `stop`."""
@@ -71,31 +86,41 @@ class Track:
 
     def time(self, number: int) -> float:
         """Give the time of a sample."""
-        return float(self._data[0, number - self._first])
+        return self._time.item(number - self._first)
 
     def number_at(self, time: float) -> int:
-        """Give the number of the first sample at or after a time; `end` where none has come yet."""
-        return self._first + int(np.searchsorted(self._data[0], time))
+        """Give the number of the sample at or after a time near the cursor's; `end` where none has come yet.
+
+        Counted, not searched for: between gaps the samples lie on a grid.
+        """
+        steps = ceil((time - self._time.item(self.cursor - self._first)) * self._rate_hz - _JITTER)
+        return min(self.cursor + steps, self.end)
 
     def deadline(self, limit_s: float) -> int:
         """Give the number of the first sample too late for the present search; `end` where it has not come."""
-        return self.number_at(self.since + limit_s)
+        return min(self._begun + int(limit_s * self._rate_hz) + 1, self.end)
 
     def crossing(self, column: int, number: int, level: float) -> float:
         """Give when a column crossed a level on its way to a sample, its filter's delay taken off."""
         k = number - self._first
-        before, after = float(self._data[column, k - 1]), float(self._data[column, k])
-        t0, t1 = float(self._data[0, k - 1]), float(self._data[0, k])
+        before, after = self._data.item(column, k - 1), self._data.item(column, k)
+        t0, t1 = self._time.item(k - 1), self._time.item(k)
         share = min(max((level - before) / (after - before), 0.0), 1.0) if after != before else 1.0
-        return t0 + share * (t1 - t0) - self._delays.get(column, 0.0)
+        crossed: float = t0 + share * (t1 - t0) - self._delays[column]
+        return crossed
 
 
 def first_true(mask: NDArray[np.bool_]) -> int | None:
     """Give the index of the first True, None where there is none."""
-    if len(mask) == 0:
+    if mask.size == 0:
         return None
     index = int(mask.argmax())
-    return index if mask[index] else None
+    return index if mask.item(index) else None
+
+
+def last_true(mask: NDArray[np.bool_]) -> int:
+    """Give the index of the last True; there must be one."""
+    return mask.size - 1 - int(mask[::-1].argmax())
 
 
 def parts_between_gaps(quality: Flags) -> Iterator[tuple[slice, bool]]:

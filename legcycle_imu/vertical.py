@@ -80,16 +80,21 @@ class Vertical:
             self._start(time, direction, sd_rad)
             return
         self._grow(time)
-        expected = self.at(middle)
-        error = _minus(direction, _times(_dot(direction, expected) / _dot(expected, expected), expected))
+        ux, uy, uz = self.at(middle)
+        vx, vy, vz = direction
+        along = (ux * vx + uy * vy + uz * vz) / (ux * ux + uy * uy + uz * uz)
+        ex, ey, ez = vx - along * ux, vy - along * uy, vz - along * uz
         variance = self._tilt_var + sd_rad**2
-        error = _times(1.0 / (1.0 + _dot(error, error) / (self.settings.doubt_sd**2 * variance)), error)
+        belief = 1.0 / (1.0 + (ex * ex + ey * ey + ez * ez) / (self.settings.doubt_sd**2 * variance))
         gain, drift_gain = self._tilt_var / variance, self._cross_var / variance
         self._drift_var -= drift_gain * self._cross_var
         self._cross_var *= 1 - gain
         self._tilt_var *= 1 - gain
-        self._drift = _plus(self._drift, _times(drift_gain, error))
-        self._bend(time, _times(gain, error))
+        dx, dy, dz = self._drift
+        drifting = belief * drift_gain
+        self._drift = (dx + drifting * ex, dy + drifting * ey, dz + drifting * ez)
+        share = belief * gain
+        self._bend(time, (share * ex, share * ey, share * ez))
 
     def rest_bias_gain(self) -> float:
         """Give the share of a rest's mean rate to take as bias, and count the drift as known that much better."""
@@ -97,15 +102,21 @@ class Vertical:
         gain = self._drift_var / (self._drift_var + s.rest_bias_sd_rad_s**2)
         self._drift_var = max((1 - gain) * self._drift_var, s.moving_drift_sd_rad_s**2)
         self._cross_var *= 1 - gain
-        self._drift = _times(1 - gain, self._drift)
+        x, y, z = self._drift
+        self._drift = ((1 - gain) * x, (1 - gain) * y, (1 - gain) * z)
         return gain
 
     def turn_drift(self, before: list[float], now: list[float]) -> None:
         """Turn the drift along with the runner: it is fixed to the sensor, which comes back each stride."""
-        d = self._drift
-        local = [before[k] * d[0] + before[3 + k] * d[1] + before[6 + k] * d[2] for k in range(3)]
-        x, y, z = (now[3 * k] * local[0] + now[3 * k + 1] * local[1] + now[3 * k + 2] * local[2] for k in range(3))
-        self._drift = (x, y, z)
+        x, y, z = self._drift
+        u = before[0] * x + before[3] * y + before[6] * z
+        v = before[1] * x + before[4] * y + before[7] * z
+        w = before[2] * x + before[5] * y + before[8] * z
+        self._drift = (
+            now[0] * u + now[1] * v + now[2] * w,
+            now[3] * u + now[4] * v + now[5] * w,
+            now[6] * u + now[7] * v + now[8] * w,
+        )
 
     def doubt(self, tilt_sd_rad: float) -> None:
         """Add uncertainty: the attitude was bridged over a gap."""
@@ -153,30 +164,19 @@ class Vertical:
     def _bend(self, time: float, correction: Vector) -> None:
         ramp, ahead = self.settings.ramp_s, self._AHEAD_S
         here = self.at(time)
-        bent = _plus(_plus(here, correction), _times(ramp, self._drift))
-        size = sqrt(_dot(bent, bent))
-        bent = _times(1 / size, bent)
-        far = _plus(bent, _times(ahead, self._drift))
-        kept = [knot for knot in self._knots if knot[0] < time]
-        self._knots = [*kept, (time, *here), (time + ramp, *bent), (time + ramp + ahead, *far)]
+        dx, dy, dz = self._drift
+        x = here[0] + correction[0] + ramp * dx
+        y = here[1] + correction[1] + ramp * dy
+        z = here[2] + correction[2] + ramp * dz
+        size = sqrt(x * x + y * y + z * z)
+        x, y, z = x / size, y / size, z / size
+        knots = self._knots
+        while knots and knots[-1][0] >= time:
+            knots.pop()
+        far = (time + ramp + ahead, x + ahead * dx, y + ahead * dy, z + ahead * dz)
+        knots += ((time, *here), (time + ramp, x, y, z), far)
 
     def _forget(self, time: float) -> None:
         horizon = time - 4.0  # no window reaches further back
         while len(self._knots) > 3 and self._knots[1][0] < horizon:
             del self._knots[0]
-
-
-def _dot(a: Vector, b: Vector) -> float:
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-
-
-def _plus(a: Vector, b: Vector) -> Vector:
-    return (a[0] + b[0], a[1] + b[1], a[2] + b[2])
-
-
-def _minus(a: Vector, b: Vector) -> Vector:
-    return (a[0] - b[0], a[1] - b[1], a[2] - b[2])
-
-
-def _times(factor: float, a: Vector) -> Vector:
-    return (factor * a[0], factor * a[1], factor * a[2])

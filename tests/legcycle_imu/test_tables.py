@@ -130,7 +130,7 @@ def test_rows_are_written_as_they_come() -> None:
 
 def test_a_stride_without_contact_finds_its_place_by_its_next_instant() -> None:
     strides = [a_stride(stride=i, initial_contact_s=float(i)) for i in range(3)]
-    strides[1] = replace(strides[1], initial_contact_s=nan, toe_off_s=1.2)
+    strides[1] = strides[1]._replace(initial_contact_s=nan, toe_off_s=1.2)
     strides.append(a_stride(stride=3))
     assert [line.split(",")[1] for line in text_of(strides[::-1]).splitlines()[1:]] == ["0", "1", "2", "3"]
 
