@@ -14,11 +14,14 @@ from calibration.fit import Upright
 from calibration.model import LegCalibration, to_segment_frame
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from legcycle_imu.events import Detection, EventSettings, ShankDetector, ThighDetector
-from legcycle_imu.model import GaitEvent, PhaseSpan, SegmentAngles, Stride
+from legcycle_imu.model import STRIDE_COLUMNS, GaitEvent, PhaseSpan, SegmentAngles, Stride
 from legcycle_imu.orientation import Orientation, OrientationSettings
 from legcycle_imu.phases import PhaseMachine
 from legcycle_imu.runner import LegGeometry
 from legcycle_imu.strides import StrideBuilder, StrideSettings
+
+
+_FLIGHT = STRIDE_COLUMNS.index("flight_time_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,4 +200,5 @@ def with_flight(stride: Stride, contact_of_the_other: float) -> Stride:
     """Give a stride with the flight that followed its toe-off: until the other leg's contact, s; negative
     where both feet were on the ground.
     """
-    return stride._replace(flight_time_s=contact_of_the_other - stride.toe_off_s)
+    flight_time_s = contact_of_the_other - stride.toe_off_s
+    return Stride(*stride[:_FLIGHT], flight_time_s, *stride[_FLIGHT + 1 :])  # a fifth of what _replace takes
