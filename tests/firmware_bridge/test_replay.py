@@ -42,7 +42,8 @@ def paced(path, speed):
         return [(clock.now - 5.0, batch) for batch in source]
 
 
-def test_at_full_speed_batches_hold_about_a_thousand_samples_a_sensor(path):
+def test_at_full_speed_batches_hold_many_samples_a_sensor(path, monkeypatch):
+    monkeypatch.setattr("firmware_bridge.replay.ROWS_AT_ONCE", 1000)
     with ReplaySource(path) as source:
         batches = list(source)
         assert source.sensors == list(SENSORS)
