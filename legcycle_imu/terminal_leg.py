@@ -16,7 +16,9 @@ HIP_DOT = (17.0, 1.0)
 USUAL = LegGeometry(0.40, 0.41)
 """A leg for a runner whose lengths are not known; only its look depends on it."""
 FOOT_M = 0.16
-TARGET_DOTS = 4
+TARGET_REACH = 1.1
+"""Length of the target's line in lengths of the thigh."""
+TARGET_DOTS = 3
 """Every so many dots of the target's line one is drawn."""
 DOT_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Bit of each dot of a braille character, by row and column (Unicode, block 2800)."""
@@ -38,10 +40,18 @@ def leg_drawing(thigh: float, shank: float, geometry: LegGeometry, colour: str, 
     lengths = geometry if geometry.leg_m == geometry.leg_m else USUAL  # NaN: not known
     leg = _leg_dots(thigh, shank, lengths)
     goal = radians(target_deg)
-    reach = lengths.thigh_m * 1.15
-    target = set(_line((0.0, 0.0), (reach * sin(goal), -reach * cos(goal)))[::TARGET_DOTS])
-    lines = [_row(row, leg, target, colour) for row in range(ROWS)]
+    reach = lengths.thigh_m * TARGET_REACH
+    target = _line((0.0, 0.0), (reach * sin(goal), -reach * cos(goal)))
+    lines = [_row(row, leg, set(target[::TARGET_DOTS]), colour) for row in range(ROWS)]
+    x, y = target[-1]
+    _label(lines[y // 4], x // 2 + 1, f"{target_deg:.0f}°")
     return Text("\n").join(lines)
+
+
+def _label(line: Text, column: int, words: str) -> None:
+    """Put words over an empty part of a line."""
+    if not line.plain[column : column + len(words)].strip():
+        line.plain = line.plain[:column] + words + line.plain[column + len(words) :]
 
 
 def _leg_dots(thigh: float, shank: float, geometry: LegGeometry) -> set[Dot]:

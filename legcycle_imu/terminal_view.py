@@ -29,8 +29,8 @@ PANEL_WIDTH = 40
 """Two panels fill a terminal of the classic 80 columns."""
 PANEL_HEIGHT = 20
 INNER = PANEL_WIDTH - 4
-STRIP_S = 1.0
-"""Time that the strip of phases spans, s: a stride and a half."""
+STRIP_S = 0.9
+"""Time that the strip of phases spans, s: somewhat more than a stride."""
 LOST_S = 1.5
 """A leg whose last event is longer ago than any stride is doing something else, s."""
 SHOWN = (Phase.LIFT, Phase.DRIVE)
@@ -191,8 +191,8 @@ def _strip(leg: LegNow, now: float) -> Text:
 def _stretch(phase: Phase, width: int) -> Text:
     if phase is Phase.UNKNOWN:
         return Text("·" * width, "dim")
-    name = phase if len(phase) < width else phase[: width - 1]
-    return Text(f"▏{name}".ljust(width)[:width], f"#000000 on {PHASE_COLOUR[phase]}")
+    name = str(phase) if len(phase) == width else f"▏{phase}"
+    return Text(name[:width].ljust(width), f"#000000 on {PHASE_COLOUR[phase]}")
 
 
 def _against_targets(last: Judged | None) -> Iterable[Text]:
