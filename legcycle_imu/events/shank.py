@@ -1,6 +1,6 @@
-"""Causal detectors of the four events of one leg, each from one sensor's own samples.
+"""Initial contact, toe-off and peak heel lift, from the shank.
 
-Shank, in the order of a running stride (research: docs/algorithms.md, "Events"):
+In the order of a running stride:
 
 1. swing: the shank's rate rises above a share of its usual peak;
 2. landing: it falls through zero, about 26 ms before contact;
@@ -9,109 +9,21 @@ Shank, in the order of a running stride (research: docs/algorithms.md, "Events")
 4. toe-off: after its flat stretch in stance the rate falls through -100/T deg/s (T: last stride's duration);
 5. heel lift: the rate comes back through zero: the shank is at its rearmost.
 
-Thigh: knee drive is where the thigh's rate falls through zero.
-
-Each step looks for the first sample that meets its condition, so that a cut anywhere changes nothing. What takes
-too long, or lies behind a gap, ends the step in `Lost`: nothing is guessed.
+docs/algorithms.md, "Events", has the figures.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
 from enum import Enum, auto
-from math import inf, radians
+from math import inf
 from statistics import median
-from typing import NamedTuple
 
 import numpy as np
 
 from firmware_bridge.samples import Flags, Floats
 from legcycle_imu.cycle import EventKind
-from legcycle_imu.lowpass import Lowpass, LowpassDesign
-from legcycle_imu.track import Track, first_true, last_true, parts_between_gaps
-
-
-class Detection(NamedTuple):
-    """What a detector found.
-
-    Attributes
-    ----------
-    t_known : stream time of the sample that decided, s
-    t : when it happened, s
-    kind : the event; None where the thread was lost and what follows stands for itself
-    walking : whether the leg was walking when it happened
-    gap : whether the thread was lost by a gap in the samples
-    """
-
-    t_known: float
-    t: float
-    kind: EventKind | None
-    walking: bool = False
-    gap: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class EventSettings:
-    """Settings of the detectors.
-
-    Parameters
-    ----------
-    rate_lowpass : filter of the angular rates: running holds nothing above 25 Hz there; delay removed
-    axial_lowpass : filter of the acceleration along the shank: lets the landing's rise through and
-        little of an impact's spike (15-40 Hz)
-    swing_share, swing_rad_s : a swing is where the rate exceeds this share of its median peak of late,
-        the second value before any is known (knee lifts on the spot stay below)
-    least_swing_rad_s : and never less than this
-    contact_window_s : the landing's rise is looked for from this long before the rate's zero to this long after
-    contact_share : share of the usual rise at which contact is called
-    contact_delay_s : by how much that instant follows 50 N of force: one constant for everyone
-        (mean of 13 runners at three speeds, with and without an impact; benchmarks/fit_constants.py)
-    usual_rise_m_s2 : the rise before any is known
-    gyr_contact_s : contact after the rate's zero, where no rise is found (26 ms: 13 + 74 runners)
-    toe_off_rad : the rate's threshold at toe-off times the stride's duration (-100 deg/s x s)
-    toe_off_fall_rad_s : the rate must have fallen at least so far from its stance maximum
-    toe_off_delay_s : by how much the threshold follows toe-off in running
-    sprint_stride_s, run_stride_s : the delay shrinks to nothing from the second duration to the first
-    shortest_contact : share of the stride's duration before which no toe-off is looked for: soft tissue shakes
-    usual_stride_s : duration of a stride before any is known
-    shortest_stride_s, longest_stride_s : what lies outside is not taken for a stride's duration
-    longest_contact_s, longest_swing_s, longest_flight_s : a step that takes longer is lost
-    turn_rad_s : the rate must have come this far beyond zero for a peak to count
-    drive_rad_s : and the thigh must have swung forward with at least this
-    walk_stride_s : longer strides may be walking
-    walk_push_m_s2 : they are where the acceleration along the shank in late stance stays below this: 11 to 17
-        walking at 1.0 to 2.1 m/s (simulated), 20 to 31 in 13 runners at 2.5 m/s
-    walk_toe_off_s : in walking, heel lift follows toe-off by this (66-104 ms)
-    memory : strides over whose median "usual" is taken
-    """
-
-    rate_lowpass: LowpassDesign = field(default_factory=lambda: LowpassDesign(25.0, 2))
-    axial_lowpass: LowpassDesign = field(default_factory=lambda: LowpassDesign(15.0, 1))
-    swing_share: float = 0.4
-    swing_rad_s: float = radians(200.0)
-    least_swing_rad_s: float = radians(120.0)
-    contact_window_s: tuple[float, float] = (0.015, 0.100)
-    contact_share: float = 0.2
-    contact_delay_s: float = 0.0046
-    usual_rise_m_s2: float = 40.0
-    gyr_contact_s: float = 0.026
-    toe_off_rad: float = radians(-100.0)
-    toe_off_fall_rad_s: float = radians(80.0)
-    toe_off_delay_s: float = 0.0166
-    sprint_stride_s: float = 0.44
-    run_stride_s: float = 0.62
-    shortest_contact: float = 0.15
-    usual_stride_s: float = 0.7
-    shortest_stride_s: float = 0.35
-    longest_stride_s: float = 1.6
-    longest_contact_s: float = 0.9
-    longest_swing_s: float = 0.8
-    longest_flight_s: float = 1.2
-    turn_rad_s: float = radians(15.0)
-    drive_rad_s: float = radians(60.0)
-    walk_stride_s: float = 0.85
-    walk_push_m_s2: float = 18.0
-    walk_toe_off_s: float = 0.085
-    memory: int = 6
+from legcycle_imu.events.detection import Detection, EventSettings
+from legcycle_imu.events.track import Track, first_true, last_true, parts_between_gaps
+from legcycle_imu.lowpass import Lowpass
 
 
 class _Step(Enum):
@@ -122,8 +34,7 @@ class _Step(Enum):
     HEEL_LIFT = auto()
 
 
-_TIME, _RATE, _AXIAL = 0, 1, 2
-_LOOK_AHEAD = 256  # samples: where nothing limits a search, a long block is looked through piece by piece
+_RATE, _AXIAL = 1, 2
 
 
 class ShankDetector:
@@ -309,63 +220,3 @@ class ShankDetector:
         s = self.settings
         share = (self._stride - s.sprint_stride_s) / (s.run_stride_s - s.sprint_stride_s)
         return s.toe_off_delay_s * min(max(share, 0.0), 1.0)
-
-
-class ThighDetector:
-    """Peaks of the thigh's forward swing. Streaming; candidates for peak knee drive.
-
-    Parameters
-    ----------
-    rate_hz : the sensor's nominal sampling rate
-    settings : see `EventSettings`
-    """
-
-    def __init__(self, rate_hz: float, settings: EventSettings | None = None) -> None:
-        self.settings = s = settings or EventSettings()
-        self._filter = Lowpass(s.rate_lowpass, rate_hz)
-        self._track = Track(2, rate_hz, {_RATE: s.rate_lowpass.delay_s(rate_hz)})
-        self._driving = False
-
-    def push(self, time: Floats, rate: Floats, quality: Flags) -> list[Detection]:
-        """Take the next samples: time (s) and mediolateral rate (rad/s)."""
-        found: list[Detection] = []
-        for part, after_gap in parts_between_gaps(quality):
-            if after_gap:
-                self._filter.reset()
-                self._driving = False
-                self._track.skip_to(self._track.end)
-                found.append(Detection(float(time[part][0]), float(time[part][0]), None, gap=True))
-            self._track.append(time[part], self._filter.push(rate[part]))
-            while self._advance(found):
-                pass
-        return found
-
-    def _advance(self, found: list[Detection]) -> bool:
-        return self._seek_turn(found) if self._driving else self._seek_drive()
-
-    def _seek_drive(self) -> bool:
-        stop = min(self._track.cursor + _LOOK_AHEAD, self._track.end)
-        hit = first_true(self._track.ahead(_RATE, stop) >= self.settings.drive_rad_s)
-        if hit is None:
-            self._track.skip_to(stop)
-            return stop < self._track.end
-        self._track.enter(self._track.cursor + hit)
-        self._driving = True
-        return True
-
-    def _seek_turn(self, found: list[Detection]) -> bool:
-        track = self._track
-        stop = track.deadline(self.settings.longest_swing_s)
-        rate = track.ahead(_RATE, stop)
-        hit = first_true(rate <= -self.settings.turn_rad_s)
-        if hit is None and stop >= track.end:
-            return False
-        self._driving = False
-        if hit is None:
-            track.skip_to(stop)
-            return True
-        number = track.cursor + hit
-        zero = track.cursor + last_true(rate[:hit] > 0.0) + 1
-        found.append(Detection(track.time(number), track.crossing(_RATE, zero, 0.0), EventKind.PEAK_KNEE_DRIVE))
-        track.enter(number)
-        return True

@@ -1,0 +1,166 @@
+"""Sagittal angle of a segment from its gyroscope, held to gravity once per stride.
+
+The gyroscope alone is integrated in three dimensions, from the segment frame into an almost inertial frame
+that drifts with what is left of the bias. In that frame the vertical is tracked:
+
+- Between two instants of equal phase, one stride apart, the mean acceleration of any point of the leg is its
+  change of speed over the stride's duration: the mean specific force is gravity, but for speeding up or
+  slowing down. Impact and swing drop out exactly, where a low-pass filter would keep some of them.
+- How far that mean is believed is told by a Kalman filter of two states (tilt, drift), whose uncertainty
+  grows with time and is small after a rest: a start or a stop, when the mean lies by several degrees,
+  hardly moves it, and a large disagreement is cut off.
+- At rest, gravity is seen directly, and so is the bias.
+
+The anchors come from the segment's own rate, so that nothing here depends on gait events.
+The angle is that of the vertical in the segment's x-y plane (docs/conventions.md): continuous, free of heading.
+"""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import isnan, nan, pi, radians
+
+import numpy as np
+
+from calibration.rest import RestDetector, RestSettings
+from calibration.strapdown import Axes, Strapdown
+from firmware_bridge.samples import Floats, Placement, Quality, SampleBlock, Vectors
+from legcycle_imu.model import SegmentAngles
+from legcycle_imu.orientation.vertical import Columns, Vector, Vertical, VerticalSettings
+from legcycle_imu.orientation.windows import Window, Windows, WindowSettings
+
+
+@dataclass(frozen=True, slots=True)
+class OrientationSettings:
+    """Settings of the orientation filter.
+
+    Parameters
+    ----------
+    shortest_window_s : windows that are no whole stride say something from this length on, once the vertical is
+        known at all; before, only the longest do
+    gap_rate_share : share of the rate before a gap by which the rate inside it is unsure
+    gap_sd_rad, most_sd_rad : the attitude's uncertainty after a gap is at least the one and at most the other
+    rest : when the sensor counts as still
+    windows : over what the specific force is averaged
+    vertical : how the vertical is tracked
+    """
+
+    shortest_window_s: float = 0.5
+    gap_rate_share: float = 0.5
+    gap_sd_rad: float = radians(1.0)
+    most_sd_rad: float = radians(90.0)
+    rest: RestSettings = field(default_factory=RestSettings)
+    windows: WindowSettings = field(default_factory=WindowSettings)
+    vertical: VerticalSettings = field(default_factory=VerticalSettings)
+
+
+class Orientation:
+    """One segment's sagittal angle. Streaming; any chunking gives the same.
+
+    Parameters
+    ----------
+    placement : the segment
+    rate_hz : nominal sampling rate
+    gyr_bias_sd_rad_s : uncertainty of the bias that the calibration has removed
+    settings : see `OrientationSettings`
+    """
+
+    def __init__(
+        self,
+        placement: Placement,
+        rate_hz: float,
+        gyr_bias_sd_rad_s: float,
+        settings: OrientationSettings | None = None,
+    ) -> None:
+        self.settings = settings or OrientationSettings()
+        self._placement = placement
+        self._rest = RestDetector(rate_hz, self.settings.rest)
+        self._strapdown = Strapdown(rate_hz)
+        self._windows = Windows(rate_hz, self.settings.windows)
+        self._vertical = Vertical(gyr_bias_sd_rad_s, self.settings.vertical)
+        self._bias = np.zeros(3)
+        self._angle = nan
+        self._turns = 0.0
+
+    def push(self, block: SampleBlock) -> SegmentAngles:
+        """Take the next samples in the segment frame, give their angles (NaN until the vertical is known)."""
+        parts: list[Floats] = [np.empty(0)]
+        for run in _without_gaps(block):
+            if run.quality[0] & Quality.AFTER_GAP and self._windows.time is not None:
+                self._bridge_gap(float(run.time[0]) - self._windows.time)
+            windows = self._rest.push(run)
+            start = 0
+            for k in np.flatnonzero(windows.resting):
+                end = int(windows.end[k])
+                parts.append(self._moving(run[start:end]))
+                self._resting(windows.gyr[k], windows.acc[k])
+                start = end
+            if start < len(run):
+                parts.append(self._moving(run[start:]))
+        rate = np.ascontiguousarray(block.gyr[:, 2])
+        return SegmentAngles(self._placement, block.time, np.concatenate(parts), rate, block.quality)
+
+    def see_vertical(self, up: Vector) -> None:
+        """Take where the vertical is at the last sample, in the segment frame, from someone who knows."""
+        now = self._windows.time
+        if now is not None:
+            sd = self.settings.vertical.upright_sd_rad
+            self._vertical.seen(now, now, self._windows.into_drifting_frame(up), sd)
+
+    def _moving(self, block: SampleBlock) -> Floats:
+        gyr = np.subtract(block.gyr, self._bias, order="F")
+        axes = self._strapdown.push(gyr)
+        for window in self._windows.push(block, gyr[:, 2], axes):
+            self._correct(window)
+        return self._angle_in_plane(axes, self._vertical.over(block.time))
+
+    def _correct(self, window: Window) -> None:
+        """Hold the vertical to the mean force over a window."""
+        s, vertical = self.settings, self._vertical
+        if window.is_stride:
+            vertical.turn_drift(window.axes_before, window.axes_after)
+        elif window.end - window.start < (s.shortest_window_s if vertical.known else s.windows.longest_s):
+            return
+        sd = s.vertical.stride_sd_rad if window.is_stride else s.vertical.irregular_sd_rad
+        vertical.seen(window.known, 0.5 * (window.start + window.end), window.up, sd)
+
+    def _resting(self, gyr: Vectors, acc: Vectors) -> None:
+        """Take gravity and the bias from a still window that has just ended."""
+        now, size = self._windows.time, float(np.sqrt((acc * acc).sum()))
+        if now is not None and size > 0:
+            x, y, z = (acc / size).tolist()
+            up = self._windows.into_drifting_frame((x, y, z))
+            self._vertical.seen(now, now, up, self.settings.vertical.rest_sd_rad)
+        self._bias = self._bias + self._vertical.rest_bias_gain() * (gyr - self._bias)
+        self._windows.restart()
+
+    def _bridge_gap(self, duration_s: float) -> None:
+        """Carry the attitude over a gap at the last rate, and doubt it accordingly."""
+        s = self.settings
+        doubt = s.gap_sd_rad + s.gap_rate_share * self._strapdown.speed_rad_s * duration_s
+        self._vertical.doubt(min(doubt, s.most_sd_rad))
+        self._strapdown.bridge(duration_s)
+        self._windows.reset()
+        self._rest.reset()
+
+    def _angle_in_plane(self, axes: Axes, up: Columns) -> Floats:
+        """Give the angle of the vertical in the x-y plane, in whole turns continuous with what came before."""
+        x, y, z = up
+        raw = np.arctan2(axes[0] * x + axes[3] * y + axes[6] * z, axes[1] * x + axes[4] * y + axes[7] * z)
+        before = float(raw[0]) if isnan(self._angle) else self._angle
+        self._angle = float(raw[-1])
+        step = raw[1:] - raw[:-1]
+        if abs(raw[0] - before) <= pi and not (np.abs(step) > pi).any():
+            return raw + 2 * pi * self._turns if self._turns else raw
+        steps = np.nan_to_num(np.concatenate(([raw[0] - before], step)))
+        turns = np.cumsum(np.concatenate(([self._turns], -np.round(steps / (2 * pi)))))[1:]
+        self._turns = float(turns[-1])
+        angle: Floats = raw + 2 * pi * turns
+        return angle
+
+
+def _without_gaps(block: SampleBlock) -> list[SampleBlock]:
+    after_gap = np.flatnonzero(block.quality & Quality.AFTER_GAP)
+    if len(after_gap) == 0:
+        return [block] if len(block) else []
+    edges = sorted({0, *after_gap.tolist(), len(block)})
+    return [block[a:b] for a, b in pairwise(edges)]
