@@ -30,6 +30,10 @@ class AngleRows(NamedTuple):
     time: Floats
     angle: NDArray[np.float64]
 
+    def since(self, row: int) -> "AngleRows":
+        """Give the rows from one on."""
+        return AngleRows(self.time[row:], self.angle[row:])
+
 
 @dataclass(frozen=True, slots=True)
 class GridSettings:

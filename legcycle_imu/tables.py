@@ -61,7 +61,7 @@ class StrideTable:
 
 
 class AnglesTable:
-    """Streaming writer of the angles table on a common grid.
+    """Streaming writer of the angles table on a common grid; it begins with the first row that holds an angle.
 
     Parameters
     ----------
@@ -73,6 +73,7 @@ class AnglesTable:
     def __init__(self, stream: TextIO, placements: Iterable[Placement] = PLACEMENTS, rate_hz: float = 100.0) -> None:
         self._stream = stream
         self._resampler = AnglesResampler(placements, GridSettings(rate_hz))
+        self._begun = False
         stream.write(",".join(ANGLE_COLUMNS) + "\n")
 
     def push(self, angles: Iterable[SegmentAngles]) -> None:
@@ -84,7 +85,11 @@ class AnglesTable:
         self._write(self._resampler.flush())
 
     def _write(self, rows: AngleRows) -> None:
+        if not self._begun:
+            known = np.flatnonzero(~np.isnan(rows.angle).all(axis=1))
+            rows = rows.since(int(known[0]) if len(known) else len(rows.time))
         if len(rows.time):
+            self._begun = True
             self._stream.write(_angle_lines(rows))
 
 

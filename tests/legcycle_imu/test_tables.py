@@ -174,6 +174,20 @@ def test_tiny_negative_angles_are_plain_zero() -> None:
     assert ",0.00,,,\n" in stream.getvalue()
 
 
+def test_the_angles_table_begins_with_the_first_angle_and_keeps_later_blanks() -> None:
+    stream = io.StringIO()
+    table = AnglesTable(stream, PLACEMENTS[:1])
+    (angles,) = segment_angles(0.0, 1.0)[:1]
+    known = angles.angle.copy()
+    known[angles.time < 0.305] = np.nan
+    known[(angles.time > 0.5) & (angles.time < 0.6)] = np.nan
+    table.push([replace(angles, angle=known)])
+    table.flush()
+    times = [float(line.split(",")[0]) for line in stream.getvalue().splitlines()[1:]]
+    assert times[0] == pytest.approx(0.31, abs=0.011)
+    assert np.allclose(np.diff(times), 0.01)
+
+
 class Nowhere(io.StringIO):
     def write(self, text: str, /) -> int:
         return len(text)
