@@ -12,6 +12,9 @@ from calibration.model import LegCalibration, SegmentCalibration, Triple, ZeroSo
 from calibration.movement import Span, Swing, running_strides, standing_gravity, swing_of, swings
 from firmware_bridge.samples import Floats, Segment, Side
 
+_FEWEST_STRIDES = 2
+"""Running strides that must do where no more are to come."""
+
 
 class Upright(NamedTuple):
     """Where the vertical was at one instant: with it, angles are known from then on.
@@ -47,50 +50,47 @@ def fit_leg(
 ) -> Fit | str:
     """Fit a leg's calibration to what is held, or say in a sentence what is missing."""
     strides = running_strides(shank, settings)
-    if len(strides) >= (2 if last_chance else settings.strides):
-        return _fit_running(side, thigh, shank, strides, settings)
+    ran = len(strides) >= (_FEWEST_STRIDES if last_chance else settings.strides)
     stood = standing_gravity(thigh) is not None and standing_gravity(shank) is not None
     lifts = swings(thigh, settings)
-    if stood and len(lifts) >= settings.lifts:
-        return _fit_standing(side, thigh, shank, lifts, settings)
+    if ran or (stood and len(lifts) >= settings.lifts):
+        thigh_swing, shank_swing = (swing_of(hold, strides if ran else lifts) for hold in (thigh, shank))
+        if thigh_swing is not None and shank_swing is not None:
+            if ran:
+                return _fit_running(side, thigh_swing, shank_swing, strides, settings)
+            return _fit_standing(side, thigh_swing, shank_swing, settings)
     return _what_is_missing(side, stood, len(lifts), len(strides), settings)
 
 
-def _fit_running(
-    side: Side, thigh: SensorHold, shank: SensorHold, strides: list[Span], settings: AlignmentSettings
-) -> Fit | str:
-    thigh_swing, shank_swing = (swing_of(hold, strides) for hold in (thigh, shank))
-    if turning_ratio(thigh_swing, shank_swing) < settings.swapped_ratio:
+def _fit_running(side: Side, thigh: Swing, shank: Swing, strides: list[Span], settings: AlignmentSettings) -> Fit | str:
+    if turning_ratio(thigh, shank) < settings.swapped_ratio:
         return (
             f"the {side} leg's thigh sensor turns faster than its shank sensor: the two seem to be swapped; "
             "swap them, or the two files, and try again"
         )
-    shank_swing = shank_swing.turned(relative_sign(thigh_swing, shank_swing))
-    sign, margin = forward_when_running(thigh_swing, shank_swing)
-    swings = thigh_swing.turned(sign), shank_swing.turned(sign)
+    shank = shank.turned(relative_sign(thigh, shank))
+    sign, margin = forward_when_running(thigh, shank)
+    forward = thigh.turned(sign), shank.turned(sign)
     typical_s = float(np.median([span.end - span.start for span in strides]))
     postures = (
         posture if typical_s >= settings.fast_stride_s else posture.with_running_sd(settings.fast_running_sd_rad)
         for posture in (THIGH_POSTURE, SHANK_POSTURE)
     )
-    zeros = [_zero(swing, posture, settings) for swing, posture in zip(swings, postures, strict=True)]
+    zeros = [_zero(swing, posture, settings) for swing, posture in zip(forward, postures, strict=True)]
     source = ZeroSource.STANDING_AND_RUNNING if all(zero.stood for zero in zeros) else ZeroSource.RUNNING
-    return _fit(side, swings, zeros, source, margin, len(strides), settings)
+    return _fit(side, forward, zeros, source, margin, len(strides), settings)
 
 
-def _fit_standing(
-    side: Side, thigh: SensorHold, shank: SensorHold, lifts: list[Span], settings: AlignmentSettings
-) -> Fit | str:
-    thigh_swing, shank_swing = (swing_of(hold, lifts) for hold in (thigh, shank))
-    forward = float(np.mean(thigh_swing.angle) - thigh_swing.standing)
-    backward = float(np.mean(shank_swing.angle) - shank_swing.standing)
-    swings = thigh_swing.turned(1.0 if forward >= 0 else -1.0), shank_swing.turned(-1.0 if backward > 0 else 1.0)
-    margin = min(abs(forward), abs(backward)) / max(abs(forward), abs(backward), 1e-9)
+def _fit_standing(side: Side, thigh: Swing, shank: Swing, settings: AlignmentSettings) -> Fit:
+    ahead = float(thigh.angle.mean() - thigh.standing)
+    behind = -float(shank.angle.mean() - shank.standing)
+    forward = thigh.turned(1.0 if ahead >= 0 else -1.0), shank.turned(1.0 if behind >= 0 else -1.0)
+    margin = min(abs(ahead), abs(behind)) / max(abs(ahead), abs(behind), 1e-9)
     zeros = [
         Zero(posture.standing_rad - swing.standing, posture.standing_sd_rad, True)
-        for swing, posture in zip(swings, (THIGH_POSTURE, SHANK_POSTURE), strict=True)
+        for swing, posture in zip(forward, (THIGH_POSTURE, SHANK_POSTURE), strict=True)
     ]
-    return _fit(side, swings, zeros, ZeroSource.STANDING, margin, 0, settings)
+    return _fit(side, forward, zeros, ZeroSource.STANDING, margin, 0, settings)
 
 
 def _fit(

@@ -22,6 +22,8 @@ _DRIFT_BIAS_SD_RAD_S = 0.3 * pi / 180
 """What the drift of the vertical over a few strides leaves open in the bias, where no rest shows it."""
 _FEW_STRIDES_BIAS_SD_RAD_S = 1.0 * pi / 180
 """Bias of the gyroscopes that people own: within 1 deg/s; so much is open where hardly anything was seen."""
+_AT_THE_EDGES = 2
+"""Samples that a whole window may seem to lack: sensors sample at their own instants."""
 _ENOUGH_SIGHTINGS = 6
 """Sightings of the vertical from which its drift is told."""
 
@@ -105,27 +107,37 @@ def standing_gravity(hold: SensorHold) -> Floats | None:
     return _unit(np.sum([r.windows * _unit(r.acc) for r in same], axis=0))
 
 
-def _unbroken(hold: SensorHold) -> SampleBlock:
-    """Give the held samples since the last gap."""
-    breaks = np.flatnonzero(hold.samples.quality & Quality.AFTER_GAP)
-    return hold.samples[int(breaks[-1]) :] if len(breaks) else hold.samples
-
-
 def swings(hold: SensorHold, settings: AlignmentSettings, least_peak_rad_s: float = 0.0) -> list[Span]:
-    """Give the windows between successive swings of a segment, about the axis about which it turns most."""
-    samples = _unbroken(hold)
-    if len(samples) < hold.rate_hz:
-        return []
+    """Give the windows between successive swings of a segment, about the axis about which it turns most.
+
+    No window holds a gap.
+    """
+    return [
+        span for piece in _unbroken(hold) for span in _swings_in(piece, hold, settings.swing_rad_s, least_peak_rad_s)
+    ]
+
+
+def _unbroken(hold: SensorHold) -> list[SampleBlock]:
+    """Give the parts of the held samples that no gap divides and that are long enough to hold a swing."""
+    samples = hold.samples
+    breaks = np.flatnonzero(samples.quality & Quality.AFTER_GAP).tolist()
+    parts = [samples[a:b] for a, b in pairwise(sorted({0, *breaks, len(samples)}))]
+    return [part for part in parts if len(part) > hold.rate_hz]
+
+
+def _swings_in(samples: SampleBlock, hold: SensorHold, swing_rad_s: float, least_peak_rad_s: float) -> list[Span]:
     bias = _bias(hold)
     gyr = samples.gyr if bias is None else samples.gyr - bias
     main = np.linalg.eigh(np.einsum("ni,nj->ij", gyr, gyr))[1][:, 2]
     rate = sosfiltfilt(butter(2, _SWING_HZ, fs=hold.rate_hz, output="sos"), (gyr * main).sum(axis=1))
-    marks = np.flatnonzero(np.abs(rate) > settings.swing_rad_s)
+    marks = np.flatnonzero(np.abs(rate) > swing_rad_s)
     ahead = rate[marks] > 0
     starts = marks[1:][ahead[1:] & ~ahead[:-1]]
-    peaks = [float(np.abs(rate[a:b]).max()) for a, b in pairwise(starts)]
-    spans = [Span(float(samples.time[a]), float(samples.time[b])) for a, b in pairwise(starts)]
-    return [span for span, peak in zip(spans, peaks, strict=True) if peak >= least_peak_rad_s]
+    return [
+        Span(float(samples.time[a]), float(samples.time[b]))
+        for a, b in pairwise(starts)
+        if np.abs(rate[a:b]).max() >= least_peak_rad_s
+    ]
 
 
 def running_strides(shank: SensorHold, settings: AlignmentSettings) -> list[Span]:
@@ -135,9 +147,21 @@ def running_strides(shank: SensorHold, settings: AlignmentSettings) -> list[Span
     return [span for span in spans if shortest <= span.end - span.start <= longest]
 
 
+def _bouts(hold: SensorHold, spans: list[Span]) -> list[list[Span]]:
+    """Group the windows that adjoin each other and of which the sensor has every sample."""
+    bouts: list[list[Span]] = []
+    for span in spans:
+        first, last = np.searchsorted(hold.samples.time, span)
+        whole = last - first >= (span.end - span.start) * hold.rate_hz - _AT_THE_EDGES
+        if whole and bouts and bouts[-1][-1].end == span.start:
+            bouts[-1].append(span)
+        elif whole:
+            bouts.append([span])
+    return bouts
+
+
 def _integrated(hold: SensorHold, start: float, end: float) -> Course:
-    samples = _unbroken(hold)
-    part = samples[slice(*np.searchsorted(samples.time, (start, end)).tolist())]
+    part = hold.samples[slice(*np.searchsorted(hold.samples.time, (start, end)).tolist())]
     bias = _bias(hold)
     gyr = part.gyr if bias is None else part.gyr - bias
     axes = np.stack(Strapdown(hold.rate_hz).push(gyr), axis=1).reshape(-1, 3, 3)
@@ -170,18 +194,32 @@ def _vertical(sightings: list[Sighting], time: Floats) -> tuple[Vectors, Floats]
     return path / np.sqrt((path * path).sum(axis=1))[:, None], slope
 
 
-def _bias_from_drift(course: Course, level: Floats, slope: Floats) -> Floats:
-    """Give the bias that makes the vertical drift: slope = (mean rotation . bias) x vertical."""
-    bias: Floats = np.linalg.solve(course.axes.mean(axis=0), np.cross(level, slope))
-    return bias
+class _Bout(NamedTuple):
+    """One bout: time, the vertical and the rate in the sensor frame, and the bias that its drift tells."""
+
+    time: Floats
+    up: Vectors
+    gyr: Vectors
+    bias: Floats
+    sightings: int
 
 
-def swing_of(hold: SensorHold, spans: list[Span]) -> Swing:
-    """Find the plane that the vertical sweeps in the sensor's frame, and the angle in it."""
+def _seen(hold: SensorHold, spans: list[Span]) -> _Bout:
     course = _integrated(hold, spans[0].start, spans[-1].end)
     sightings = _sightings(course, spans)
     vertical, drift = _vertical(sightings, course.time)
-    up = np.einsum("nji,nj->ni", course.axes, vertical)
+    # the vertical drifts with (mean rotation . bias) x vertical
+    turning = np.cross(vertical[len(vertical) // 2], drift)
+    bias = np.linalg.solve(course.axes.mean(axis=0), turning)
+    return _Bout(course.time, np.einsum("nji,nj->ni", course.axes, vertical), course.gyr, bias, len(sightings))
+
+
+def swing_of(hold: SensorHold, spans: list[Span]) -> Swing | None:
+    """Find the plane that the vertical sweeps in the sensor's frame, and the angle in it; None without any span."""
+    bouts = [_seen(hold, bout) for bout in _bouts(hold, spans)]
+    if not bouts:
+        return None
+    time, up, gyr = (np.concatenate(column) for column in list(zip(*bouts, strict=True))[:3])
     shares, directions = np.linalg.eigh(np.einsum("ni,nj->ij", up, up) / len(up))
     z = directions[:, 0]
     stood = standing_gravity(hold)
@@ -189,13 +227,14 @@ def swing_of(hold: SensorHold, spans: list[Span]) -> Swing:
     y = _unit(y - (y * z).sum() * z)
     frame = np.array([np.cross(y, z), y, z])
     angle = np.unwrap(np.arctan2((up * frame[0]).sum(axis=1), (up * y).sum(axis=1)))
-    rate = (course.gyr * z).sum(axis=1)
     spread = float(shares[0] / (shares[0] + shares[1]))
     bias, bias_sd = _bias(hold), _KNOWN_BIAS_SD_RAD_S
     if bias is None:
-        bias = _bias_from_drift(course, vertical[len(vertical) // 2], drift)
-        bias_sd = _DRIFT_BIAS_SD_RAD_S if len(sightings) >= _ENOUGH_SIGHTINGS else _FEW_STRIDES_BIAS_SD_RAD_S
-    return Swing(course.time, up[0], angle, rate, frame, nan if stood is None else 0.0, spread, bias, bias_sd)
+        longest = max(bouts, key=lambda bout: bout.sightings)
+        bias = longest.bias
+        bias_sd = _DRIFT_BIAS_SD_RAD_S if longest.sightings >= _ENOUGH_SIGHTINGS else _FEW_STRIDES_BIAS_SD_RAD_S
+    standing = nan if stood is None else 0.0
+    return Swing(time, up[0], angle, (gyr * z).sum(axis=1), frame, standing, spread, bias, bias_sd)
 
 
 def _unit(vector: Floats) -> Floats:

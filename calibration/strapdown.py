@@ -42,10 +42,10 @@ class Strapdown:
         self._attitude = attitude[-1:].copy()
         return _matrix_elements(attitude)
 
-    def bridge(self, duration_s: float) -> None:
-        """Carry the attitude over a gap at the last rate."""
+    def bridge(self, duration_s: float, gyr: Vectors) -> None:
+        """Carry the attitude over a gap to the sample after it, whose rate (1, 3) is `gyr`: along a straight line."""
         if self._gyr is not None:
-            self._attitude = self._turned(self._gyr, duration_s)
+            self._attitude = self._turned(0.5 * (self._gyr + gyr), duration_s)
         self._gyr = None
 
     def _turned(self, gyr: Vectors, period_s: float) -> Vectors:

@@ -75,7 +75,7 @@ class PhaseMachine:
         contact = self._event(detection)
         if self._last is None or (_NEXT[self._last.kind] is _FIRST and detection.t > self._last.t):
             return [contact]
-        if self.phase is Phase.DRIVE and detection.t > self._last.t:
+        if detection.walking and self.phase is Phase.DRIVE and detection.t > self._last.t:
             # walking fast, the thigh still swings forward at contact: place is 0 (docs/conventions.md)
             unturned = contact._replace(kind=EventKind.PEAK_KNEE_DRIVE, flags=contact.flags | {NO_PEAK})
             return [unturned, contact]

@@ -86,6 +86,12 @@ class _AngleMemory:
             count -= int(np.count_nonzero(self._quality[part] & Quality.FILLED))
         return min(count * self.period_s / duration, 1.0)
 
+    def unbroken(self, part: slice, duration: float) -> bool:
+        """Tell whether all samples of a duration are there, those included that were filled in."""
+        # one sample more or less at the ends is not a gap
+        lacking: float = duration / self.period_s - (part.stop - part.start)
+        return lacking < 1.5
+
     def saturated(self, part: slice) -> bool:
         """Tell whether a gyroscope axis was at the end of its range."""
         return self._flagged and bool((self._quality[part] & Quality.GYR_SATURATED).any())
@@ -159,7 +165,7 @@ class StrideBuilder:
         thigh_start, shank_start, shank_lift = thigh.at(start.t), shank.at(start.t), _at(shank, lift)
         heel_lift_pct = 100.0 * float(kinematics.heel_lift_ratio(shank_lift, geometry))
         known = [nan if e is None else e.t_known for e in (start, toe_off, lift, drive)]
-        flags = self._flags(events, end, flexion, coverage, thigh.saturated(thigh_part) or shank.saturated(shank_part))
+        flags = self._flags(events, end, flexion, ((thigh, thigh_part), (shank, shank_part)))
         return Stride(
             self._side,
             self._count,
@@ -205,18 +211,16 @@ class StrideBuilder:
         events: dict[EventKind, GaitEvent],
         end: GaitEvent,
         flexion: float,
-        coverage: float,
-        saturated: bool,
+        parts: tuple[tuple[_AngleMemory, slice], ...],
     ) -> frozenset[str]:
         start = events[EventKind.INITIAL_CONTACT]
         flags = end.flags.union(*[event.flags for event in events.values() if event is not start])
-        one_sample = max(self._thigh.period_s, self._shank.period_s) / (end.t - start.t)
+        gap = not all(memory.unbroken(part, end.t - start.t) for memory, part in parts)
         more = [
-            # one sample more or less at the ends is not a gap
-            (GAP, coverage < 1.0 - 1.5 * one_sample),
-            (SATURATED, saturated),
+            (GAP, gap),
+            (SATURATED, any(memory.saturated(part) for memory, part in parts)),
             (LOW_LIFT, flexion < self.settings.low_lift_rad),
-            (OUT_OF_ORDER, len(events) < len(EventKind)),
+            (OUT_OF_ORDER, len(events) < len(EventKind) and not gap),
         ]
         return flags.union(word for word, holds in more if holds)
 

@@ -37,17 +37,18 @@ class OrientationSettings:
     ----------
     shortest_window_s : windows that are no whole stride say something from this length on, once the vertical is
         known at all; before, only the longest do
-    gap_rate_share : share of the rate before a gap by which the rate inside it is unsure
-    gap_sd_rad, most_sd_rad : the attitude's uncertainty after a gap is at least the one and at most the other
+    longest_gap_s : over a gap of up to so long the attitude is carried; after a longer one it is not known
+    gap_sd_rad, gap_rate_share : uncertainty that such a gap adds: so much, and this share of the rate at its edges
+        over its duration
     rest : when the sensor counts as still
     windows : over what the specific force is averaged
     vertical : how the vertical is tracked
     """
 
     shortest_window_s: float = 0.5
-    gap_rate_share: float = 0.5
+    longest_gap_s: float = 0.1
     gap_sd_rad: float = radians(1.0)
-    most_sd_rad: float = radians(90.0)
+    gap_rate_share: float = 0.25
     rest: RestSettings = field(default_factory=RestSettings)
     windows: WindowSettings = field(default_factory=WindowSettings)
     vertical: VerticalSettings = field(default_factory=VerticalSettings)
@@ -86,7 +87,7 @@ class Orientation:
         parts: list[Floats] = [np.empty(0)]
         for run in _without_gaps(block):
             if run.quality[0] & Quality.AFTER_GAP and self._windows.time is not None:
-                self._bridge_gap(float(run.time[0]) - self._windows.time)
+                self._bridge_gap(float(run.time[0]) - self._windows.time, run.gyr[:1] - self._bias)
             windows = self._rest.push(run)
             start = 0
             for k in np.flatnonzero(windows.resting):
@@ -133,12 +134,16 @@ class Orientation:
         self._bias = self._bias + self._vertical.rest_bias_gain() * (gyr - self._bias)
         self._windows.restart()
 
-    def _bridge_gap(self, duration_s: float) -> None:
-        """Carry the attitude over a gap at the last rate, and doubt it accordingly."""
+    def _bridge_gap(self, duration_s: float, gyr: Vectors) -> None:
+        """Carry the attitude over a short gap, and doubt it accordingly; after a long one nothing is known."""
         s = self.settings
-        doubt = s.gap_sd_rad + s.gap_rate_share * self._strapdown.speed_rad_s * duration_s
-        self._vertical.doubt(min(doubt, s.most_sd_rad))
-        self._strapdown.bridge(duration_s)
+        if duration_s > s.longest_gap_s:
+            self._vertical.forget()
+            self._angle = nan
+        else:
+            speed = max(self._strapdown.speed_rad_s, float(np.sqrt((gyr * gyr).sum())))
+            self._vertical.doubt(s.gap_sd_rad + s.gap_rate_share * speed * duration_s)
+        self._strapdown.bridge(duration_s, np.ascontiguousarray(gyr))
         self._windows.reset()
         self._rest.reset()
 

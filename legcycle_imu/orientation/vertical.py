@@ -122,6 +122,11 @@ class Vertical:
         """Add uncertainty: the attitude was bridged over a gap."""
         self._tilt_var += tilt_sd_rad**2
 
+    def forget(self) -> None:
+        """Know it no more, but for how it drifts: a gap was too long to carry it over."""
+        self._knots.clear()
+        self._known_from = inf
+
     def at(self, time: float) -> Vector:
         """Give the vertical at one instant (not normalised)."""
         knots = self._knots
