@@ -13,7 +13,7 @@ from typing import Any
 
 import typer
 
-from legcycle_imu.cli.app import app
+from legcycle_imu.cli import app
 
 PAGE = Path(__file__).with_name("command-line.md")
 HEAD = """# The command line

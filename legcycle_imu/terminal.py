@@ -54,7 +54,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("hip_extension_deg", "hip ext.", "deg"),
     Column("heel_lift_cm", "heel lift", "cm", decimals=1),
     Column("knee_drive_deg", "knee drive", "deg"),
-    Column("placement_cm", "placement", "cm", decimals=1),
+    Column("placement_cm", "place", "cm", decimals=1),
 )
 """Main columns of the table of strides."""
 

@@ -3,6 +3,6 @@
 Nothing heavy is imported before a command runs, so that help comes at once.
 """
 
-from legcycle_imu.cli.app import app, main
+from legcycle_imu.cli.commands import app, main
 
 __all__ = ["app", "main"]

@@ -1,5 +1,5 @@
 """`python -m legcycle_imu.cli` is `legcycle`."""
 
-from legcycle_imu.cli.app import main
+from legcycle_imu.cli.commands import main
 
 main()
