@@ -39,7 +39,7 @@ class StillWindows(NamedTuple):
     ----------
     end : (k,) index of the first sample after each window, counted from the block's first sample;
         a window may have begun in an earlier block
-    gyr, acc : (k, 3) means over each window
+    gyr, acc : (k, 3) means over each window; NaN for acc where it was not still
     still : (k,) whether the sensor was still in it
     resting : (k,) whether it and enough windows before it were still
     """
@@ -63,46 +63,46 @@ class RestDetector:
     def __init__(self, rate_hz: float, settings: RestSettings | None = None) -> None:
         self.settings = settings or RestSettings()
         self._size = max(2, round(self.settings.window_s * rate_hz))
-        self._waiting = np.empty((6, 0))
+        self._waiting = SampleBlock.empty()
         self._run = 0
 
     def push(self, block: SampleBlock) -> StillWindows:
         """Take the next samples, give the windows that they complete."""
-        columns = np.concatenate((block.gyr.T, block.acc.T))
-        held = self._waiting.shape[1]
-        samples = np.concatenate((self._waiting, columns), axis=1) if held else columns
-        count = samples.shape[1] // self._size
-        cut = count * self._size
-        self._waiting = samples[:, cut:].copy()
+        held = len(self._waiting)
+        samples = SampleBlock.join([self._waiting, block]) if held else block
+        count = len(samples) // self._size
+        self._waiting = samples[count * self._size :]
         if count == 0:
             return StillWindows.none()
-        windows = samples[:, :cut].reshape(6, count, self._size)
-        mean, still = self._judge(windows)
-        resting = np.zeros(count, np.bool_)
-        for k in range(count) if still.any() else ():
+        gyr, steady = self._judge(samples.gyr, count, self.settings.gyr_sd_rad_s)
+        still = steady & (np.abs(gyr) < self.settings.gyr_mean_rad_s).all(axis=0)
+        acc = np.full_like(gyr, np.nan)
+        if still.any():  # which is rare: the accelerations need not be looked at else
+            acc, steady = self._judge(samples.acc, count, self.settings.acc_sd_m_s2)
+            still &= steady
+        acc[:, ~still] = np.nan
+        end = (np.arange(count, dtype=np.int64) + 1) * self._size - held
+        return StillWindows(end, gyr.T, acc.T, still, self._in_a_row(still))
+
+    def reset(self) -> None:
+        """Begin anew after a gap."""
+        self._waiting = SampleBlock.empty()
+        self._run = 0
+
+    def _judge(self, vectors: Vectors, count: int, limit: float) -> tuple[Vectors, NDArray[np.bool_]]:
+        """Give each window's mean, shape (3, count), and whether no axis scattered more than the limit."""
+        windows = np.ascontiguousarray(vectors.T[:, : count * self._size]).reshape(3, count, self._size)
+        mean = np.add.reduce(windows, axis=2) / self._size
+        deviation = windows - mean[:, :, np.newaxis]
+        variance = np.add.reduce(deviation * deviation, axis=2) / self._size
+        return mean, (variance < limit * limit).all(axis=0)
+
+    def _in_a_row(self, still: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Tell which windows end a row of still ones that is long enough."""
+        resting = np.zeros(len(still), np.bool_)
+        for k in range(len(still)) if still.any() else ():
             self._run = self._run + 1 if still[k] else 0
             resting[k] = self._run >= self.settings.windows
         if not still[-1]:
             self._run = 0
-        end = (np.arange(count, dtype=np.int64) + 1) * self._size - held
-        return StillWindows(end, mean[:3].T, mean[3:].T, still, resting)
-
-    def reset(self) -> None:
-        """Begin anew after a gap."""
-        self._waiting = self._waiting[:, :0]
-        self._run = 0
-
-    def _judge(self, windows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Give each window's mean, shape (6, count), and whether it was still; rates first: they decide most."""
-        s = self.settings
-        mean = np.add.reduce(windows, axis=2) / self._size
-        still = self._steady(windows[:3], mean[:3], s.gyr_sd_rad_s) & (np.abs(mean[:3]) < s.gyr_mean_rad_s).all(axis=0)
-        if still.any():
-            still &= self._steady(windows[3:], mean[3:], s.acc_sd_m_s2)
-        return mean, still
-
-    def _steady(self, windows: NDArray[np.float64], mean: NDArray[np.float64], limit: float) -> NDArray[np.bool_]:
-        deviation = windows - mean[:, :, np.newaxis]
-        variance = np.add.reduce(deviation * deviation, axis=2) / self._size
-        steady: NDArray[np.bool_] = (variance < limit * limit).all(axis=0)
-        return steady
+        return resting

@@ -13,6 +13,7 @@ from operator import itemgetter
 from firmware_bridge.samples import Side
 from legcycle_imu.cycle import EventKind
 from legcycle_imu.leg import Finding, with_flight
+from legcycle_imu.model import Stride
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +69,13 @@ class LegMerge:
         self._waiting.sort(key=itemgetter(0))
         count = bisect_right(self._waiting, due, key=lambda waiting: waiting[0][0])
         now, self._waiting = self._waiting[:count], self._waiting[count:]
-        released = [self._complete(finding, patient_until) for _, finding in now]
+        released = [f if f.stride is None else self._complete(f, f.stride, patient_until) for _, f in now]
         if released:
             self._forget_before(released[-1].decided - self.settings.memory_s)
         return released
 
-    def _complete(self, finding: Finding, patient_until: float) -> Finding:
+    def _complete(self, finding: Finding, stride: Stride, patient_until: float) -> Finding:
         """Add the flight to a stride: the other leg's contact nearest to its middle, if it was known in time."""
-        stride = finding.stride
-        if stride is None:
-            return finding
         other = Side.RIGHT if stride.side is Side.LEFT else Side.LEFT
         latest = max(finding.event.t_known, patient_until)
         inside = [

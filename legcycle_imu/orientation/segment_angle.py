@@ -153,10 +153,9 @@ class Orientation:
         raw = np.arctan2(axes[0] * x + axes[3] * y + axes[6] * z, axes[1] * x + axes[4] * y + axes[7] * z)
         before = float(raw[0]) if isnan(self._angle) else self._angle
         self._angle = float(raw[-1])
-        step = raw[1:] - raw[:-1]
-        if abs(raw[0] - before) <= pi and not (np.abs(step) > pi).any():
-            return raw + 2 * pi * self._turns if self._turns else raw
-        steps = np.nan_to_num(np.concatenate(([raw[0] - before], step)))
+        if max(before, np.maximum.reduce(raw)) - min(before, np.minimum.reduce(raw)) <= pi:
+            return raw + 2 * pi * self._turns if self._turns else raw  # no step can be longer than the whole range
+        steps = np.nan_to_num(np.diff(raw, prepend=before))
         turns = np.cumsum(np.concatenate(([self._turns], -np.round(steps / (2 * pi)))))[1:]
         self._turns = float(turns[-1])
         angle: Floats = raw + 2 * pi * turns

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from calibration.strapdown import Axes
-from firmware_bridge.samples import Floats, Quality, SampleBlock
+from firmware_bridge.samples import Flags, Floats, Quality, SampleBlock
 from legcycle_imu.lowpass import Lowpass, LowpassDesign
 from legcycle_imu.orientation.vertical import Vector
 
@@ -151,11 +151,16 @@ class Windows:
             np.concatenate((last.time, block.time)),
             np.concatenate((last.slow_rate, slow)),
             force,
-            _running_sum(last.saturated, (block.quality & Quality.ACC_SATURATED) != 0, 1.0),
+            self._saturated(last.saturated, block.quality),
             axes,
         )
         self._last = _tail(course)
         return course
+
+    @staticmethod
+    def _saturated(before: Floats, quality: Flags) -> Floats:
+        clipped = (quality & Quality.ACC_SATURATED) != 0
+        return _running_sum(before, clipped, 1.0) if clipped.any() else np.broadcast_to(before, len(quality) + 1)
 
     def _ends(self, course: _Course, begun: float) -> list[tuple[int, bool]]:
         """Give where windows end (index into the course), and whether at an anchor or for want of one."""
