@@ -16,7 +16,6 @@ from firmware_bridge.errors import LegcycleError, Reason
 from firmware_bridge.recording import RecordingMeta
 from firmware_bridge.replay import ReplaySource
 from firmware_bridge.samples import Placement, Segment, Side
-from firmware_bridge.source import Chunk
 from firmware_bridge.stream import StreamStatistics
 from legcycle_imu.config import Config, load_config
 from legcycle_imu.model import SegmentAngles, Stride, Update
@@ -111,6 +110,7 @@ class Passage:
     meta : what the recording says of itself
     runner : who ran, with the lengths in use
     pipeline : through which it passes
+    arrived_s : arrival of what was read last, s since the recording's start
 
     Raises
     ------
@@ -138,15 +138,17 @@ class Passage:
         except BaseException:
             self.source.close()
             raise
+        self.arrived_s = 0.0
         self._lost_s: dict[Side, float] = {}
         self._strides = 0
 
     def __iter__(self) -> Iterator[Update]:
         """Yield what becomes known, chunk after chunk; the last update is what was held back until the end."""
-        duration_ns = self.source.recording.duration_s * 1e9
+        duration_s = self.source.recording.duration_s
         for batch in self.source:
+            self.arrived_s = batch[-1].arrival_ns * 1e-9
             yield self._noted(self.pipeline.push(batch))
-            self._tell(batch, duration_ns)
+            self._tell(duration_s)
         yield self._noted(self.pipeline.flush())
         self._refuse_unaligned()
 
@@ -187,9 +189,9 @@ class Passage:
         self._lost_s |= {alignment.calibration.side: alignment.lost_s for alignment in update.alignments}
         return update
 
-    def _tell(self, batch: list[Chunk], duration_ns: float) -> None:
-        if self._progress is not None and duration_ns > 0.0:
-            self._progress(min(batch[-1].arrival_ns / duration_ns, 1.0), f"analysing {self._path.name}")
+    def _tell(self, duration_s: float) -> None:
+        if self._progress is not None and duration_s > 0.0:
+            self._progress(min(self.arrived_s / duration_s, 1.0), f"analysing {self._path.name}")
 
     def _refuse_unaligned(self) -> None:
         if self.calibrations:
@@ -205,7 +207,7 @@ class Passage:
     def _about_sensors(self) -> list[str]:
         statistics = zip(self.source.sensors, self.pipeline.statistics, strict=True)
         said = ((facts.placement, _losses(counted)) for facts, counted in statistics)
-        return [f"The {placement} sensor: {losses}." for placement, losses in said if losses]
+        return [f"The {placement} sensor has {losses}." for placement, losses in said if losses]
 
     def _about_leg(self, side: Side) -> list[str]:
         leg = self.pipeline.legs[side]
@@ -275,7 +277,7 @@ def _losses(counted: StreamStatistics) -> str:
         (counted.dropped, "samples left out because their time did not increase"),
         (counted.saturated, "samples at the end of their range"),
     )
-    return ", ".join(f"{count} {what}" for count, what in said if count)
+    return ", ".join(f"{what}: {count}" for count, what in said if count)
 
 
 def _zero(calibration: LegCalibration) -> str:

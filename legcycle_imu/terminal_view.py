@@ -108,6 +108,9 @@ class CycleView:
         duration_s: float = nan,
     ) -> None:
         self.now = -inf
+        """Time up to which angles are known, s."""
+        self.arrived_s = 0.0
+        """Arrival of the latest samples, s; ahead of `now` while a leg is being aligned."""
         self._legs = {side: LegNow() for side in sides}
         self._judge = Judge(targets, geometry)
         self._title = title
@@ -145,14 +148,13 @@ class CycleView:
         return Group(self._heading(), panels)
 
     def _heading(self) -> Text:
-        time = "" if self.now == -inf else f"{self.now:.1f} s"
         whole = "" if isnan(self._duration_s) else f" of {self._duration_s:.0f} s"
-        return Text.assemble((f" {self._title}  ", "bold"), time + (whole if time else ""))
+        return Text.assemble((f" {self._title}  ", "bold"), f"{max(self.arrived_s, self.now):.1f} s{whole}")
 
     def _panel(self, side: Side, leg: LegNow) -> Panel:
         phase = leg.phase_at(self.now)
         top = Table.grid(padding=(0, 1))
-        top.add_row(self._drawing(leg, phase), _phase_words(phase))
+        top.add_row(self._drawing(leg, phase), _phase_words(phase, aligned=bool(leg.angle)))
         body = Group(top, _strip(leg, self.now), Text(), *_against_targets(leg.last), _quiet_figures(leg.last))
         return Panel(
             body,
@@ -168,7 +170,9 @@ class CycleView:
         return leg_drawing(thigh, shank, self._judge.geometry, PHASE_COLOUR[phase], self._judge.targets.drive_deg)
 
 
-def _phase_words(phase: Phase) -> Text:
+def _phase_words(phase: Phase, *, aligned: bool) -> Text:
+    if not aligned:
+        return Text.assemble("\n", ("ALIGNING", "bold"), "\n\n", ("finding out how the sensors sit", "italic"))
     if phase is Phase.UNKNOWN:
         return Text("\n…\n", "dim")
     name = Text.assemble("\n", (phase.upper(), f"bold {PHASE_COLOUR[phase]}"), "\n\n")

@@ -112,7 +112,8 @@ def main() -> None:
     """Run the command line; the program's own mistakes show a traceback with --debug alone."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a console that lacks a sign shall show the rest
+            # A console that lacks a sign shall show the rest; tables are the same bytes on every system.
+            stream.reconfigure(errors="replace", newline="\n")
     try:
         app(prog_name="legcycle")
     except BrokenPipeError:

@@ -39,6 +39,7 @@ def watch(
 
     with _screen(view, live=live) as refresh:
         for update in passage:
+            view.arrived_s = passage.arrived_s
             for judged in view.push(update):
                 strides.append(judged.stride)
                 show(judged)

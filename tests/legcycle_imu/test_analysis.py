@@ -190,7 +190,7 @@ def test_lost_samples_are_noticed(tmp_path):
         "run", tmp_path, "DELETE FROM entry WHERE sensor = 1 AND arrival_ns BETWEEN 7000000000 AND 7500000000"
     )
     notices = analyse(path, config=NO_CONFIG).notices
-    assert any(notice.startswith("The left shank sensor: 1 gaps too long to fill") for notice in notices)
+    assert any(notice.startswith("The left shank sensor has gaps too long to fill: 1") for notice in notices)
 
 
 @pytest.mark.parametrize(

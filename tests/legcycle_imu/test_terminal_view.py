@@ -85,6 +85,7 @@ def test_before_anything_is_known_the_view_says_so():
     said = shown(CycleView(Side, title="a run"))
     assert "a run" in said
     assert said.count("no stride yet") == 4
+    assert said.count("ALIGNING") == 2
     for rule in CYCLE:
         assert rule.phase.upper() not in said
 
@@ -106,6 +107,15 @@ def test_a_leg_that_has_stopped_is_in_no_phase():
     assert all(rule.phase.upper() not in shown(view) for rule in CYCLE)
     assert "▏" not in shown(view)
     assert "·" * INNER in shown(view)
+
+
+def test_time_goes_on_while_a_leg_is_being_aligned():
+    view = CycleView([Side.LEFT], duration_s=60.0)
+    view.arrived_s = 4.2
+    assert "4.2 s of 60 s" in shown(view)
+    view.push(update(11.2))
+    assert "11.2 s of 60 s" in shown(view)
+    assert "ALIGNING" not in shown(view)
 
 
 def test_the_strip_names_the_latest_phases_in_their_order():
