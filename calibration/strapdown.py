@@ -29,6 +29,8 @@ class Strapdown:
 
     def push(self, gyr: Vectors) -> Axes:
         """Integrate the next rates (rad/s, bias removed), give the attitude at each sample."""
+        if len(gyr) == 0:
+            return [np.empty(0)] * 9
         before = gyr[0] if self._gyr is None else self._gyr[0]
         # The mean of two samples turns from the one to the other, so that attitude and acceleration belong to the
         # same instant: half a sample between them costs 1 to 2 degrees at speed (docs/algorithms.md).

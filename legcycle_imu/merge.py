@@ -5,10 +5,10 @@ come nor from samples that wait for its alignment. Both waits end by stream time
 changes nothing.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from math import inf
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from firmware_bridge.samples import Side
 from legcycle_imu.cycle import EventKind
@@ -23,11 +23,12 @@ class MergeSettings:
     Parameters
     ----------
     patience_s : after the first leg's alignment the other leg's is waited for so long
-    memory_s : contacts older than this serve no stride any more
+    memory_s : contacts so much older than what is given out serve no stride any more: the 30 s for which samples
+        are held before an alignment, the patience, and a stride
     """
 
     patience_s: float = 5.0
-    memory_s: float = 4.0
+    memory_s: float = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +71,22 @@ class LegMerge:
         count = bisect_right(self._waiting, due, key=lambda waiting: waiting[0][0])
         now, self._waiting = self._waiting[:count], self._waiting[count:]
         released = [f if f.stride is None else self._complete(f, f.stride, patient_until) for _, f in now]
-        if released:
-            self._forget_before(released[-1].decided - self.settings.memory_s)
+        self._forget_before(due - self.settings.memory_s)
         return released
 
     def _complete(self, finding: Finding, stride: Stride, patient_until: float) -> Finding:
         """Add the flight to a stride: the other leg's contact nearest to its middle, if it was known in time."""
         other = Side.RIGHT if stride.side is Side.LEFT else Side.LEFT
         latest = max(finding.event.t_known, patient_until)
-        inside = [
-            contact.t
-            for contact in self._contacts[other]
-            if stride.initial_contact_s < contact.t < stride.next_initial_contact_s
-            and contact.decided <= finding.decided
-            and contact.known <= latest
-        ]
+        contacts = self._contacts[other]
+        first = bisect_right(contacts, stride.initial_contact_s, key=attrgetter("t"))
+        last = bisect_left(contacts, stride.next_initial_contact_s, key=attrgetter("t"))
+        inside = [c.t for c in contacts[first:last] if c.decided <= finding.decided and c.known <= latest]
         if not inside:
             return finding
         middle = 0.5 * (stride.initial_contact_s + stride.next_initial_contact_s)
         return finding._replace(stride=with_flight(stride, min(inside, key=lambda t: abs(t - middle))))
 
     def _forget_before(self, time: float) -> None:
-        for side, contacts in self._contacts.items():
-            if contacts and contacts[0].decided < time:
-                self._contacts[side] = [contact for contact in contacts if contact.decided >= time]
+        for contacts in self._contacts.values():
+            del contacts[: bisect_left(contacts, time, key=attrgetter("decided"))]

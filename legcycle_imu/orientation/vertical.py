@@ -6,7 +6,8 @@ both axes, and the corrections are vectors (the idea of VQF's bias estimation, L
 """
 
 from dataclasses import dataclass
-from math import inf, radians, sqrt
+from math import radians, sqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -54,15 +55,32 @@ class VerticalSettings:
     ramp_s: float = 0.1
 
 
-class Vertical:
-    """The vertical as a function of time: straight pieces between knots, the newest of which reach ahead."""
+class _Piece(NamedTuple):
+    """The vertical from a time on, until the next piece begins: value + slope x (t - start)."""
 
-    _AHEAD_S = 10.0  # longer than any time between two corrections
+    start: float
+    value: Vector
+    slope: Vector
+
+    def at(self, time: float) -> Vector:
+        (x, y, z), (u, v, w), dt = self.value, self.slope, time - self.start
+        return (x + u * dt, y + v * dt, z + w * dt)
+
+
+class Vertical:
+    """The vertical as a function of time, in straight pieces; what a correction changes begins with it.
+
+    Parameters
+    ----------
+    drift_sd_rad_s : how fast it may drift: uncertainty of the gyroscope's bias
+    settings : see `VerticalSettings`
+    """
+
+    _MEMORY_S = 4.0  # no window reaches further back
 
     def __init__(self, drift_sd_rad_s: float, settings: VerticalSettings) -> None:
         self.settings = settings
-        self._knots: list[tuple[float, float, float, float]] = []
-        self._known_from = inf
+        self._pieces: list[_Piece] = []
         self._drift: Vector = (0.0, 0.0, 0.0)
         self._updated = 0.0
         self._tilt_var = 0.0
@@ -72,11 +90,11 @@ class Vertical:
     @property
     def known(self) -> bool:
         """Whether it has been seen at all."""
-        return bool(self._knots)
+        return bool(self._pieces)
 
     def seen(self, time: float, middle: float, direction: Vector, sd_rad: float) -> None:
         """Correct by a direction (unit vector) that was the mean around `middle` and became known at `time`."""
-        if not self._knots:
+        if not self._pieces:
             self._start(time, direction, sd_rad)
             return
         self._grow(time)
@@ -124,39 +142,35 @@ class Vertical:
 
     def forget(self) -> None:
         """Know it no more, but for how it drifts: a gap was too long to carry it over."""
-        self._knots.clear()
-        self._known_from = inf
+        self._pieces.clear()
 
     def at(self, time: float) -> Vector:
         """Give the vertical at one instant (not normalised)."""
-        knots = self._knots
-        k = len(knots) - 1
-        while k > 0 and knots[k][0] > time:
+        pieces = self._pieces
+        k = len(pieces) - 1
+        while k > 0 and pieces[k].start > time:
             k -= 1
-        a, b = knots[k], knots[min(k + 1, len(knots) - 1)]
-        share = (time - a[0]) / (b[0] - a[0]) if b[0] > a[0] else 0.0
-        share = min(max(share, 0.0), 1.0)
-        return (a[1] + share * (b[1] - a[1]), a[2] + share * (b[2] - a[2]), a[3] + share * (b[3] - a[3]))
+        return pieces[k].at(time)
 
     def over(self, time: Floats) -> Columns:
         """Give the vertical at many instants in order (not normalised), NaN where it is not known yet."""
-        if not self._knots or len(time) == 0 or time[-1] < self._known_from:
-            nothing = np.full(len(time), np.nan)
-            return nothing, nothing, nothing
-        knots = np.array(self._knots)
-        x, y, z = (np.interp(time, knots[:, 0], knots[:, k]) for k in (1, 2, 3))
-        if time[0] < self._known_from:
-            unknown = time < self._known_from
-            for column in (x, y, z):
-                column[unknown] = np.nan
-        self._forget(float(time[0]))
-        return x, y, z
+        starts = [piece.start for piece in self._pieces]
+        edges = [*time.searchsorted(starts).tolist(), len(time)]
+        counts = np.diff(edges)
+        columns = [
+            np.concatenate((np.full(edges[0], np.nan), np.repeat(column, counts)))
+            for column in np.array([(p.start, *p.value, *p.slope) for p in self._pieces]).reshape(-1, 7).T
+        ]
+        start, x, y, z, u, v, w = columns
+        dt = time - start
+        if len(time):
+            self._forget_before(time.item(-1) - self._MEMORY_S)
+        return x + u * dt, y + v * dt, z + w * dt
 
     def _start(self, time: float, direction: Vector, sd_rad: float) -> None:
-        self._known_from = self._updated = time
+        self._updated = time
         self._tilt_var = sd_rad**2
-        self._knots = [(time, *direction)]
-        self._bend(time, (0.0, 0.0, 0.0))
+        self._pieces = [_Piece(time, direction, self._drift)]
 
     def _grow(self, time: float) -> None:
         s = self.settings
@@ -167,21 +181,23 @@ class Vertical:
         self._drift_var += s.bias_walk_rad_s15**2 * dt
 
     def _bend(self, time: float, correction: Vector) -> None:
-        ramp, ahead = self.settings.ramp_s, self._AHEAD_S
+        """Lead over to the corrected vertical, and drift on from there."""
+        ramp = self.settings.ramp_s
         here = self.at(time)
         dx, dy, dz = self._drift
         x = here[0] + correction[0] + ramp * dx
         y = here[1] + correction[1] + ramp * dy
         z = here[2] + correction[2] + ramp * dz
         size = sqrt(x * x + y * y + z * z)
-        x, y, z = x / size, y / size, z / size
-        knots = self._knots
-        while knots and knots[-1][0] >= time:
-            knots.pop()
-        far = (time + ramp + ahead, x + ahead * dx, y + ahead * dy, z + ahead * dz)
-        knots += ((time, *here), (time + ramp, x, y, z), far)
+        there = (x / size, y / size, z / size)
+        slope = ((there[0] - here[0]) / ramp, (there[1] - here[1]) / ramp, (there[2] - here[2]) / ramp)
+        pieces = self._pieces
+        while pieces and pieces[-1].start >= time:
+            pieces.pop()
+        pieces += (_Piece(time, here, slope), _Piece(time + ramp, there, self._drift))
 
-    def _forget(self, time: float) -> None:
-        horizon = time - 4.0  # no window reaches further back
-        while len(self._knots) > 3 and self._knots[1][0] < horizon:
-            del self._knots[0]
+    def _forget_before(self, time: float) -> None:
+        old = 0
+        while old + 1 < len(self._pieces) and self._pieces[old + 1].start < time:
+            old += 1
+        del self._pieces[:old]
