@@ -84,6 +84,9 @@ class LegAligner:
             if fit is not None:
                 return self._found(self.next_attempt, fit)
             self.next_attempt += self.settings.every_s
+        for hold in (self._thigh, self._shank):
+            if hold.reached - self.reached > self.settings.silent_s:
+                hold.drop_before(hold.reached - self.settings.silent_s)
         return None
 
     def flush(self) -> Alignment | None:

@@ -65,6 +65,8 @@ class AlignmentSettings:
         the rates' 95th percentiles the two sensors are taken for swapped
     loose_spread : share of the vertical's movement outside the plane above which a sensor is called loose
     clear_margin : votes below this margin leave the direction of running in doubt
+    silent_s : samples of one sensor wait no longer than this for those of the leg's other one
+    rest : when a sensor counts as still
     """
 
     hold_s: float = 30.0
@@ -81,6 +83,7 @@ class AlignmentSettings:
     swapped_ratio: float = 0.85
     loose_spread: float = 0.12
     clear_margin: float = 0.25
+    silent_s: float = 60.0
     rest: RestSettings = field(default_factory=RestSettings)
 
 
@@ -135,6 +138,11 @@ class SensorHold:
         held = SampleBlock.join([self.samples, taken])
         oldest = held.time[-1] - self._hold_s if len(held) else 0.0
         self.samples = held[int(np.searchsorted(held.time, oldest)) :]
+
+    def drop_before(self, time: float) -> None:
+        """Let go of waiting samples that are older: the leg's other sensor has been silent for too long."""
+        waiting = SampleBlock.join(self._waiting)
+        self._waiting = [waiting[int(np.searchsorted(waiting.time, time)) :]]
 
     def release(self) -> SampleBlock:
         """Give all that is held, and what waits."""

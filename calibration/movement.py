@@ -130,6 +130,7 @@ def _swings_in(samples: SampleBlock, hold: SensorHold, swing_rad_s: float, least
     gyr = samples.gyr if bias is None else samples.gyr - bias
     main = np.linalg.eigh(np.einsum("ni,nj->ij", gyr, gyr))[1][:, 2]
     rate = sosfiltfilt(butter(2, _SWING_HZ, fs=hold.rate_hz, output="sos"), (gyr * main).sum(axis=1))
+    rate = rate if (rate**3).sum() >= 0 else -rate  # the axis may point either way: the faster swing is forward
     marks = np.flatnonzero(np.abs(rate) > swing_rad_s)
     ahead = rate[marks] > 0
     starts = marks[1:][ahead[1:] & ~ahead[:-1]]

@@ -25,7 +25,12 @@ _FLIGHT = STRIDE_COLUMNS.index("flight_time_s")
 
 @dataclass(frozen=True, slots=True)
 class LegSettings:
-    """Settings of everything that happens to one leg."""
+    """Settings of everything that happens to one leg.
+
+    Parameters
+    ----------
+    alignment, orientation, events, strides : settings of the stages
+    """
 
     alignment: AlignmentSettings = field(default_factory=AlignmentSettings)
     orientation: OrientationSettings = field(default_factory=OrientationSettings)
@@ -104,7 +109,7 @@ class Leg:
         Segments whose sensors have fallen silent are not waited for.
         """
         if self.calibration is None:
-            return nextafter(self._aligner.next_attempt, -inf)
+            return inf if silent else nextafter(self._aligner.next_attempt, -inf)
         return min((self._reached[segment] for segment in Segment if segment not in silent), default=inf)
 
     def push(self, thigh: SampleBlock, shank: SampleBlock, silent: frozenset[Segment] = frozenset()) -> LegUpdate:

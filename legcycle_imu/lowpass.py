@@ -9,6 +9,8 @@ from scipy.signal import butter, freqz, lfilter, lfilter_zi
 
 from firmware_bridge.samples import Floats
 
+_HIGHEST_SHARE = 0.4  # of the sampling rate: a filter can cut off no higher than half of it, and slow sensors exist
+
 
 @dataclass(frozen=True, slots=True)
 class LowpassDesign:
@@ -25,8 +27,9 @@ class LowpassDesign:
 
     def coefficients(self, rate_hz: float) -> tuple[Floats, Floats]:
         """Give numerator and denominator for a sampling rate."""
+        cutoff_hz = min(self.cutoff_hz, _HIGHEST_SHARE * rate_hz)
         # orders of 1 and 2 lose nothing as one fraction, and lfilter costs a fifth of sosfilt on short chunks
-        numerator, denominator = butter(self.order, self.cutoff_hz, fs=rate_hz)
+        numerator, denominator = butter(self.order, cutoff_hz, fs=rate_hz)
         return numerator, denominator
 
     def delay_s(self, rate_hz: float) -> float:

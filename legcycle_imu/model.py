@@ -116,7 +116,11 @@ STRIDE_COLUMNS: tuple[str, ...] = Stride._fields
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What became known by one push. Each list is in its final order; nothing in it is ever taken back."""
+    """What became known by one push; nothing in it is ever taken back.
+
+    Events, phases and strides are in the order (t_known, t, side, kind) over both legs; angles are in order for each
+    segment, alignments for each leg.
+    """
 
     angles: list[SegmentAngles] = field(default_factory=list)
     events: list[GaitEvent] = field(default_factory=list)

@@ -9,7 +9,7 @@ from firmware_bridge.samples import Floats, Quality, Segment, Side
 from legcycle_imu import kinematics
 from legcycle_imu.cycle import EventKind
 from legcycle_imu.model import GaitEvent, SegmentAngles, Stride
-from legcycle_imu.phases import OUT_OF_ORDER
+from legcycle_imu.phases import OUT_OF_ORDER, WALK
 from legcycle_imu.runner import LegGeometry
 
 GAP = "gap"
@@ -153,6 +153,9 @@ class StrideBuilder:
         return stride
 
     def _stride(self, events: dict[EventKind, GaitEvent], start: GaitEvent, end: GaitEvent) -> Stride:
+        if WALK in end.flags and WALK not in events.get(EventKind.TOE_OFF, end).flags:
+            # that it walks was not known yet: the toe-off is running's, 0.15 s early
+            events = {kind: event for kind, event in events.items() if kind is not EventKind.TOE_OFF}
         toe_off, lift, drive = (
             events.get(kind) for kind in (EventKind.TOE_OFF, EventKind.PEAK_HEEL_LIFT, EventKind.PEAK_KNEE_DRIVE)
         )
@@ -220,7 +223,7 @@ class StrideBuilder:
             (GAP, gap),
             (SATURATED, any(memory.saturated(part) for memory, part in parts)),
             (LOW_LIFT, flexion < self.settings.low_lift_rad),
-            (OUT_OF_ORDER, len(events) < len(EventKind) and not gap),
+            (OUT_OF_ORDER, len(events) < len(EventKind) and not gap and WALK not in flags),
         ]
         return flags.union(word for word, holds in more if holds)
 

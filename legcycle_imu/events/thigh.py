@@ -66,5 +66,5 @@ class ThighDetector:
         number = track.cursor + hit
         zero = track.cursor + last_true(rate[:hit] > 0.0) + 1
         found.append(Detection(track.time(number), track.crossing(_RATE, zero, 0.0), EventKind.PEAK_KNEE_DRIVE))
-        track.enter(number)
+        track.skip_to(number)
         return True
