@@ -41,6 +41,8 @@ SOURCE = (
     "transitions are synthetic. `running` has an invented impact and soft-tissue wobble, `running-plain` has not."
 )
 T = TypeVar("T")
+LONGEST_GAP_S = 0.1
+"""Angles are not told in longer gaps, as in the angles table."""
 BATCH = 400
 """Chunks given to the pipeline in one call; nothing depends on it."""
 
@@ -130,6 +132,8 @@ class Outcome:
             if mine is None:
                 return {}
             found = np.degrees(np.interp(time, mine.time, mine.angle, left=nan, right=nan))
+            after = np.clip(np.searchsorted(mine.time, time), 1, len(mine) - 1)
+            found[mine.time[after] - mine.time[after - 1] > LONGEST_GAP_S] = nan
             error[str(segment)] = found - true_deg[Placement(side, segment)]
         error["knee"] = error["thigh"] - error["shank"]
         return {name: e[np.isfinite(e)] for name, e in error.items()}
