@@ -101,11 +101,10 @@ class Orientation:
         return SegmentAngles(self._placement, block.time, np.concatenate(parts), rate, block.quality)
 
     def see_vertical(self, up: Vector) -> None:
-        """Take where the vertical is at the last sample, in the segment frame, from someone who knows."""
-        now = self._windows.time
-        if now is not None:
-            sd = self.settings.vertical.upright_sd_rad
-            self._vertical.seen(now, now, self._windows.into_drifting_frame(up), sd)
+        """Take where the vertical is at the last sample, in the segment frame, unless a rest has told it better."""
+        now, sd = self._windows.time, self.settings.vertical.upright_sd_rad
+        if now is not None and self._vertical.sd_rad > sd:
+            self._vertical.set(now, self._windows.into_drifting_frame(up), sd)
 
     def _moving(self, block: SampleBlock) -> Floats:
         gyr = np.subtract(block.gyr, self._bias, order="F")

@@ -6,7 +6,7 @@ both axes, and the corrections are vectors (the idea of VQF's bias estimation, L
 """
 
 from dataclasses import dataclass
-from math import radians, sqrt
+from math import inf, radians, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +40,8 @@ class VerticalSettings:
         thighs of 13 runners, docs/algorithms.md)
     doubt_sd : a disagreement of this many standard deviations is believed by half, larger ones ever less: a
         change of speed, not a tilt
+    doubts : so many disagreements in a row of which each was believed by less than half are no change of speed:
+        nobody speeds up so hard over so many strides; then the tilt is unsure by as much
     ramp_s : a correction is spread over this time, so that no angle jumps inside an event's window
     """
 
@@ -52,6 +54,7 @@ class VerticalSettings:
     rest_bias_sd_rad_s: float = radians(0.1)
     moving_drift_sd_rad_s: float = radians(0.2)
     doubt_sd: float = 2.0
+    doubts: int = 15
     ramp_s: float = 0.1
 
 
@@ -83,6 +86,7 @@ class Vertical:
         self._pieces: list[_Piece] = []
         self._drift: Vector = (0.0, 0.0, 0.0)
         self._updated = 0.0
+        self._doubted = 0
         self._tilt_var = 0.0
         self._cross_var = 0.0
         self._drift_var = drift_sd_rad_s**2 + settings.moving_drift_sd_rad_s**2
@@ -92,10 +96,15 @@ class Vertical:
         """Whether it has been seen at all."""
         return bool(self._pieces)
 
+    @property
+    def sd_rad(self) -> float:
+        """Its uncertainty when it was last seen; infinite before."""
+        return sqrt(self._tilt_var) if self._pieces else inf
+
     def seen(self, time: float, middle: float, direction: Vector, sd_rad: float) -> None:
         """Correct by a direction (unit vector) that was the mean around `middle` and became known at `time`."""
         if not self._pieces:
-            self._start(time, direction, sd_rad)
+            self.set(time, direction, sd_rad)
             return
         self._grow(time)
         ux, uy, uz = self.at(middle)
@@ -103,7 +112,12 @@ class Vertical:
         along = (ux * vx + uy * vy + uz * vz) / (ux * ux + uy * uy + uz * uz)
         ex, ey, ez = vx - along * ux, vy - along * uy, vz - along * uz
         variance = self._tilt_var + sd_rad**2
-        belief = 1.0 / (1.0 + (ex * ex + ey * ey + ez * ez) / (self.settings.doubt_sd**2 * variance))
+        error_var = ex * ex + ey * ey + ez * ez
+        belief = 1.0 / (1.0 + error_var / (self.settings.doubt_sd**2 * variance))
+        self._doubted = self._doubted + 1 if belief < 0.5 else 0
+        if self._doubted >= self.settings.doubts:
+            self._tilt_var += error_var
+            self._doubted = 0
         gain, drift_gain = self._tilt_var / variance, self._cross_var / variance
         self._drift_var -= drift_gain * self._cross_var
         self._cross_var *= 1 - gain
@@ -113,6 +127,14 @@ class Vertical:
         self._drift = (dx + drifting * ex, dy + drifting * ey, dz + drifting * ez)
         share = belief * gain
         self._bend(time, (share * ex, share * ey, share * ez))
+
+    def set(self, time: float, direction: Vector, sd_rad: float) -> None:
+        """Take a direction from someone who knows, whatever was seen before."""
+        self._pieces = [piece for piece in self._pieces if piece.start < time]
+        self._pieces.append(_Piece(time, direction, self._drift))
+        self._updated = time
+        self._tilt_var = sd_rad**2
+        self._cross_var = 0.0
 
     def rest_bias_gain(self) -> float:
         """Give the share of a rest's mean rate to take as bias, and count the drift as known that much better."""
@@ -166,11 +188,6 @@ class Vertical:
         if len(time):
             self._forget_before(time.item(-1) - self._MEMORY_S)
         return x + u * dt, y + v * dt, z + w * dt
-
-    def _start(self, time: float, direction: Vector, sd_rad: float) -> None:
-        self._updated = time
-        self._tilt_var = sd_rad**2
-        self._pieces = [_Piece(time, direction, self._drift)]
 
     def _grow(self, time: float) -> None:
         s = self.settings

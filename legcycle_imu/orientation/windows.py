@@ -22,8 +22,8 @@ class WindowSettings:
 
     Parameters
     ----------
-    anchor_lowpass : filter of the rate from which anchors are taken: a leg strides at 0.7 to 2.5 Hz, and soft tissue
-        shakes at 8 Hz and more
+    anchor_lowpass : filter of the rate from which anchors are taken: a leg strides at 0.7 to 2.5 Hz; joggers' thighs
+        nod twice a stride, and soft tissue shakes at 8 Hz and more
     anchor_rate_rad_s : an anchor is where that rate rises through this, having been below its negative since
         the last one; joggers' thighs reach -230 and +280 deg/s, walkers' about -100 and +150
     longest_s : without an anchor for so long, the time since the last one is used as it is
@@ -32,7 +32,7 @@ class WindowSettings:
         is rectified and would bend the mean by many degrees (docs/algorithms.md)
     """
 
-    anchor_lowpass: LowpassDesign = field(default_factory=lambda: LowpassDesign(4.0, 2))
+    anchor_lowpass: LowpassDesign = field(default_factory=lambda: LowpassDesign(2.0, 2))
     anchor_rate_rad_s: float = radians(70.0)
     longest_s: float = 1.6
     shortest_stride_s: float = 0.35
