@@ -114,6 +114,7 @@ class LegAligner:
         self._enough_since = min(self._enough_since, now)
         if outcome.ran or now - self._enough_since >= self.settings.hold_s:
             return outcome
+        self.trouble = f"standing and swings of the {self._side} leg were seen; running now makes its alignment better"
         return None
 
     def _found(self, now: float, fit: Fit) -> Alignment:
