@@ -69,7 +69,7 @@ class EventSettings:
     least_swing_rad_s: float = radians(120.0)
     contact_window_s: tuple[float, float] = (0.015, 0.100)
     contact_share: float = 0.2
-    contact_delay_s: float = 0.0046
+    contact_delay_s: float = 0.0037
     usual_rise_m_s2: float = 40.0
     gyr_contact_s: float = 0.026
     toe_off_rad: float = radians(-100.0)
