@@ -1,0 +1,77 @@
+import json
+from math import radians
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calibration.model import (
+    FORMAT_VERSION,
+    CalibrationSet,
+    LegCalibration,
+    SegmentCalibration,
+    ZeroSource,
+    to_segment_frame,
+)
+from firmware_bridge.samples import SampleBlock, Segment, Side
+from tests.strategies import Matrix, rotations, rows
+
+
+def seat(rotation: Matrix, *bias: float) -> SegmentCalibration:
+    return SegmentCalibration(rows(rotation), bias or (0.0, 0.0, 0.0), 0.01, 0.02, radians(2.0))
+
+
+def leg(rotation: Matrix, side: Side = Side.LEFT) -> LegCalibration:
+    thigh, shank = seat(rotation, 0.01, -0.02, 0.03), seat(rotation.T)
+    return LegCalibration(side, thigh, shank, ZeroSource.RUNNING, 0.8, 12, "tighten the strap")
+
+
+@given(rotations())
+def test_json_brings_back_the_same_to_the_bit(rotation: Matrix):
+    stored = CalibrationSet((leg(rotation), leg(rotation.T, Side.RIGHT)))
+    again = CalibrationSet.from_json(stored.to_json())
+    assert again == stored
+    assert again.to_json() == stored.to_json()
+
+
+@pytest.mark.parametrize("version", [0, FORMAT_VERSION + 1])
+def test_another_version_is_refused(version: int):
+    text = json.dumps(json.loads(CalibrationSet((leg(np.eye(3)),)).to_json()) | {"format_version": version})
+    with pytest.raises(ValueError, match=f"expected calibration format {FORMAT_VERSION}, got {version}"):
+        CalibrationSet.from_json(text)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"legs": [], "colour": 1}', '{"legs": [{"side": "middle"}]}'])
+def test_what_is_no_calibration_is_refused(text: str):
+    with pytest.raises(ValueError, match="expected a calibration in JSON"):
+        CalibrationSet.from_json(text)
+
+
+def test_a_leg_is_found_by_its_side():
+    known = CalibrationSet((leg(np.eye(3)),))
+    assert known.leg(Side.LEFT) is known.legs[0]
+    assert known.leg(Side.RIGHT) is None
+    assert known.legs[0][Segment.THIGH] is known.legs[0].thigh
+    assert known.legs[0][Segment.SHANK] is known.legs[0].shank
+
+
+@given(rotations(), st.integers(0, 100), st.booleans())
+def test_turned_samples_are_rotation_times_sample(rotation: Matrix, seed: int, by_columns: bool):
+    rng = np.random.default_rng(seed)
+    gyr, acc = (np.array(rng.normal(size=(20, 3)), order="F" if by_columns else "C") for _ in range(2))
+    block = SampleBlock(np.arange(20.0), gyr, acc, np.zeros(20, np.uint8))
+    bias = (0.1, -0.2, 0.3)
+    turned = to_segment_frame(block, seat(rotation, *bias))
+    np.testing.assert_allclose(turned.gyr, (gyr - np.array(bias)) @ rotation.T, atol=1e-12)
+    np.testing.assert_allclose(turned.acc, acc @ rotation.T, atol=1e-12)
+    np.testing.assert_array_equal(turned.time, block.time)
+
+
+def test_turning_changes_no_length():
+    rng = np.random.default_rng(0)
+    block = SampleBlock(np.arange(5.0), rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), np.zeros(5, np.uint8))
+    x, y, z = np.eye(3)
+    turned = to_segment_frame(block, seat(np.array([z, x, y])))
+    np.testing.assert_allclose(np.linalg.norm(turned.acc, axis=1), np.linalg.norm(block.acc, axis=1))
+    np.testing.assert_array_equal(turned.acc[:, 1], block.acc[:, 0])
