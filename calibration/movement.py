@@ -130,15 +130,23 @@ def _swings_in(samples: SampleBlock, hold: SensorHold, swing_rad_s: float, least
     gyr = samples.gyr if bias is None else samples.gyr - bias
     main = np.linalg.eigh(np.einsum("ni,nj->ij", gyr, gyr))[1][:, 2]
     rate = sosfiltfilt(butter(2, _SWING_HZ, fs=hold.rate_hz, output="sos"), (gyr * main).sum(axis=1))
-    rate = rate if (rate**3).sum() >= 0 else -rate  # the axis may point either way: the faster swing is forward
-    marks = np.flatnonzero(np.abs(rate) > swing_rad_s)
-    ahead = rate[marks] > 0
-    starts = marks[1:][ahead[1:] & ~ahead[:-1]]
+    # the axis may point either way: forward is where more swings begin, or, where as many, the faster one
+    forward, backward = _starts(rate, swing_rad_s), _starts(-rate, swing_rad_s)
+    is_forward = len(forward) > len(backward) or (len(forward) == len(backward) and (rate**3).sum() >= 0)
+    starts = forward if is_forward else backward
     return [
         Span(float(samples.time[a]), float(samples.time[b]))
         for a, b in pairwise(starts)
         if np.abs(rate[a:b]).max() >= least_peak_rad_s
     ]
+
+
+def _starts(rate: Floats, swing_rad_s: float) -> NDArray[np.int64]:
+    """Give where a rate rises through a threshold, having been below its negative since the last time."""
+    marks = np.flatnonzero(np.abs(rate) > swing_rad_s)
+    ahead = rate[marks] > 0
+    starts: NDArray[np.int64] = marks[1:][ahead[1:] & ~ahead[:-1]]
+    return starts
 
 
 def running_strides(shank: SensorHold, settings: AlignmentSettings) -> list[Span]:

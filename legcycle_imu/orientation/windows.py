@@ -62,9 +62,13 @@ class Window(NamedTuple):
 
 
 class _Edge(NamedTuple):
-    """Edge of a window: when, the integral of the specific force until then, and what else to know of it."""
+    """Edge of a window: when, the integral of the specific force until then, and what else to know of it.
+
+    At an anchor `time` lies between two samples; `sample_time` is that of the later one, with which it was known.
+    """
 
     time: float
+    sample_time: float
     force: Vector
     saturated: int
     axes: list[float]
@@ -113,7 +117,7 @@ class Windows:
         if self._edge is None:
             self._edge = _edge_at(course, 1)
         windows = []
-        for index, is_anchor in self._ends(course, self._edge.time):
+        for index, is_anchor in self._ends(course, self._edge.sample_time):
             start, end = self._edge, _edge_at(course, index, self.settings.anchor_rate_rad_s if is_anchor else None)
             self._edge = end
             if end.saturated - start.saturated <= self.settings.saturated_samples:
@@ -168,7 +172,7 @@ class Windows:
         ends: list[tuple[int, bool]] = []
         for anchor in [*self._anchors(course.slow_rate), last]:
             until = course.time.item(min(anchor, last - 1))
-            while until - begun > longest:
+            while until > begun + longest:
                 late = int(course.time.searchsorted(begun + longest, side="right"))
                 if late >= anchor:
                     break
@@ -234,4 +238,6 @@ def _edge_at(course: _Course, index: int, threshold: float | None = None) -> _Ed
     )
     x, y, z = force
     axes = [column.item(before) for column in course.axes]
-    return _Edge(time, (x, y, z), int(course.saturated.item(index)), axes, threshold is not None)
+    return _Edge(
+        time, course.time.item(index), (x, y, z), int(course.saturated.item(index)), axes, threshold is not None
+    )
