@@ -40,8 +40,6 @@ class VerticalSettings:
         thighs of 13 runners, docs/algorithms.md)
     doubt_sd : a disagreement of this many standard deviations is believed by half, larger ones ever less: a
         change of speed, not a tilt
-    doubts : so many disagreements in a row of which each was believed by less than half are no change of speed:
-        nobody speeds up so hard over so many strides; then the tilt is unsure by as much
     ramp_s : a correction is spread over this time, so that no angle jumps inside an event's window
     """
 
@@ -54,7 +52,6 @@ class VerticalSettings:
     rest_bias_sd_rad_s: float = radians(0.1)
     moving_drift_sd_rad_s: float = radians(0.2)
     doubt_sd: float = 2.0
-    doubts: int = 15
     ramp_s: float = 0.1
 
 
@@ -86,7 +83,6 @@ class Vertical:
         self._pieces: list[_Piece] = []
         self._drift: Vector = (0.0, 0.0, 0.0)
         self._updated = 0.0
-        self._doubted = 0
         self._tilt_var = 0.0
         self._cross_var = 0.0
         self._drift_var = drift_sd_rad_s**2 + settings.moving_drift_sd_rad_s**2
@@ -112,12 +108,7 @@ class Vertical:
         along = (ux * vx + uy * vy + uz * vz) / (ux * ux + uy * uy + uz * uz)
         ex, ey, ez = vx - along * ux, vy - along * uy, vz - along * uz
         variance = self._tilt_var + sd_rad**2
-        error_var = ex * ex + ey * ey + ez * ez
-        belief = 1.0 / (1.0 + error_var / (self.settings.doubt_sd**2 * variance))
-        self._doubted = self._doubted + 1 if belief < 0.5 else 0
-        if self._doubted >= self.settings.doubts:
-            self._tilt_var += error_var
-            self._doubted = 0
+        belief = 1.0 / (1.0 + (ex * ex + ey * ey + ez * ez) / (self.settings.doubt_sd**2 * variance))
         gain, drift_gain = self._tilt_var / variance, self._cross_var / variance
         self._drift_var -= drift_gain * self._cross_var
         self._cross_var *= 1 - gain
