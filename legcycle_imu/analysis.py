@@ -21,7 +21,7 @@ from legcycle_imu.config import Config, load_config
 from legcycle_imu.model import SegmentAngles, Stride, Update
 from legcycle_imu.pipeline import Pipeline
 from legcycle_imu.runner import Runner
-from legcycle_imu.summary import Summary, summarise
+from legcycle_imu.summary import Summary, Summing
 
 Progress = Callable[[float, str], None]
 """Called with the share done, 0 to 1, and what is being done."""
@@ -87,7 +87,7 @@ def analyse(
             path=Path(path),
             runner=passage.runner,
             strides=tuple(sorted(strides, key=lambda s: (s.initial_contact_s, s.side))),
-            summary=passage.summary(strides),
+            summary=passage.summary,
             calibrations=passage.calibrations,
             notices=tuple(passage.notices()),
             angles={placement: SegmentAngles.join(blocks) for placement, blocks in kept.items()},
@@ -141,6 +141,7 @@ class Passage:
         self.arrived_s = 0.0
         self._lost_s: dict[Side, float] = {}
         self._strides = 0
+        self._summing = Summing(self.config.targets, self.runner.geometry)
 
     def __iter__(self) -> Iterator[Update]:
         """Yield what becomes known, chunk after chunk; the last update is what was held back until the end."""
@@ -158,9 +159,10 @@ class Passage:
         legs = self.pipeline.legs.items()
         return {side: leg.calibration for side, leg in legs if leg.calibration is not None}
 
-    def summary(self, strides: list[Stride]) -> Summary:
-        """Sum up strides against the targets in force."""
-        return summarise(strides, self.config.targets, self.runner.geometry)
+    @property
+    def summary(self) -> Summary:
+        """Summary of the strides that are known by now, against the targets in force."""
+        return self._summing.result()
 
     def notices(self) -> list[str]:
         """Give what must be said beside the results; complete after the iteration."""
@@ -186,6 +188,8 @@ class Passage:
 
     def _noted(self, update: Update) -> Update:
         self._strides += len(update.strides)
+        for stride in update.strides:
+            self._summing.push(stride)
         self._lost_s |= {alignment.calibration.side: alignment.lost_s for alignment in update.alignments}
         return update
 

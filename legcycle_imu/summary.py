@@ -1,13 +1,13 @@
-"""A run in a few figures: each leg over its good running strides, both legs together, symmetry."""
+"""A run in a few figures: each leg over its good running strides, both legs together, symmetry.
+
+`Summing` takes stride after stride and keeps none of them, so that a run of hours needs no more than one of minutes.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from math import nan, sqrt
+from dataclasses import dataclass, field
+from math import isnan, nan, sqrt
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from firmware_bridge.samples import Side
 from legcycle_imu.cycle import Phase
@@ -48,7 +48,6 @@ class Statistics(NamedTuple):
 
     known: int
     mean: float
-    median: float
     sd: float
 
 
@@ -117,20 +116,105 @@ def summarise(
     strides : in the order in which they became known
     targets, geometry : what the hits are held against, see `legcycle_imu.targets`
     """
-    everything = list(strides)
-    running = [s for s in everything if _counts(s)]
-    hits = _hits(running, targets, geometry)
-    legs = {side: _leg(side, everything, running, hits) for side in Side}
-    return Summary(
-        legs=legs,
-        flight_time_s=_mean([s.flight_time_s for s in running]),
-        cadence_spm=_mean([s.cadence_spm for s in running]),
-        duty_factor=_mean([s.contact_time_s / s.stride_time_s for s in running]),
-        symmetry={
-            metric: symmetry(legs[Side.LEFT].metrics[metric], legs[Side.RIGHT].metrics[metric])
-            for metric in SYMMETRY_METRICS
-        },
-    )
+    summing = Summing(targets, geometry)
+    for stride in strides:
+        summing.push(stride)
+    return summing.result()
+
+
+@dataclass(slots=True)
+class Moments:
+    """Count, mean and squared deviations of the known values so far, updated value by value (Welford 1962)."""
+
+    known: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+    """Sum of the squared deviations from the mean."""
+
+    def push(self, value: float) -> None:
+        """Take a value into account; one that is not known changes nothing."""
+        if isnan(value):
+            return
+        self.known += 1
+        deviation = value - self.mean
+        self.mean += deviation / self.known
+        self.squares += deviation * (value - self.mean)
+
+    def statistics(self) -> Statistics:
+        """Give them as they stand."""
+        mean = self.mean if self.known else nan
+        sd = sqrt(self.squares / (self.known - 1)) if self.known > 1 else nan
+        return Statistics(self.known, mean, sd)
+
+
+@dataclass(slots=True)
+class LegTally:
+    """What is kept of one leg while its strides pass."""
+
+    strides: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    metrics: dict[str, Moments] = field(default_factory=lambda: {metric: Moments() for metric in METRICS})
+    hit: Counter[Phase] = field(default_factory=Counter)
+    judged: Counter[Phase] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class SummingState:
+    """What the summing remembers, the same amount after any number of strides."""
+
+    legs: dict[Side, LegTally] = field(default_factory=lambda: {side: LegTally() for side in Side})
+    flight_time_s: Moments = field(default_factory=Moments)
+    cadence_spm: Moments = field(default_factory=Moments)
+    duty_factor: Moments = field(default_factory=Moments)
+
+
+class Summing:
+    """Streaming stage: strides in, in the order in which they became known; the summary of them at any time.
+
+    Parameters
+    ----------
+    targets, geometry : what the hits are held against, see `legcycle_imu.targets`
+    """
+
+    def __init__(self, targets: Targets | None = None, geometry: LegGeometry | None = None) -> None:
+        self.state = SummingState()
+        self._judge = Judge(targets, geometry)
+
+    def push(self, stride: Stride) -> None:
+        """Take a stride into account: in the figures if it is good running, else under its flags."""
+        if not is_good(stride) or is_drill(stride):
+            self.state.legs[stride.side].left_out.update(stride.flags)
+            return
+        self._measure(stride)
+        self._hold_against_targets(stride)
+
+    def result(self) -> Summary:
+        """Give the summary as it stands."""
+        legs = {side: _leg(side, tally) for side, tally in self.state.legs.items()}
+        left, right = legs[Side.LEFT].metrics, legs[Side.RIGHT].metrics
+        return Summary(
+            legs=legs,
+            flight_time_s=self.state.flight_time_s.statistics().mean,
+            cadence_spm=self.state.cadence_spm.statistics().mean,
+            duty_factor=self.state.duty_factor.statistics().mean,
+            symmetry={metric: symmetry(left[metric], right[metric]) for metric in SYMMETRY_METRICS},
+        )
+
+    def _measure(self, stride: Stride) -> None:
+        tally = self.state.legs[stride.side]
+        tally.strides += 1
+        for metric, moments in tally.metrics.items():
+            moments.push(getattr(stride, metric))
+        self.state.flight_time_s.push(stride.flight_time_s)
+        self.state.cadence_spm.push(stride.cadence_spm)
+        self.state.duty_factor.push(stride.contact_time_s / stride.stride_time_s)
+
+    def _hold_against_targets(self, stride: Stride) -> None:
+        tally = self.state.legs[stride.side]
+        for verdict in self._judge.push(stride):
+            if verdict.hit is not None:
+                tally.judged[verdict.phase] += 1
+                tally.hit[verdict.phase] += verdict.hit
 
 
 def symmetry(left: Statistics, right: Statistics) -> Symmetry:
@@ -144,54 +228,11 @@ def symmetry(left: Statistics, right: Statistics) -> Symmetry:
     return Symmetry(200.0 * (left.mean - right.mean) / both, NORMAL_95 * sqrt(by_left**2 + by_right**2))
 
 
-def statistics(values: Iterable[float]) -> Statistics:
-    """Give count, mean, median and standard deviation of the known values."""
-    known = _known(values)
-    if not len(known):
-        return Statistics(0, nan, nan, nan)
-    sd = float(np.std(known, ddof=1)) if len(known) > 1 else nan
-    return Statistics(len(known), float(np.mean(known)), float(np.median(known)), sd)
-
-
-def _counts(stride: Stride) -> bool:
-    return is_good(stride) and not is_drill(stride)
-
-
-def _leg(
-    side: Side, everything: list[Stride], running: list[Stride], hits: Mapping[tuple[Side, Phase], Hits]
-) -> LegSummary:
-    mine = [s for s in running if s.side == side]
+def _leg(side: Side, tally: LegTally) -> LegSummary:
     return LegSummary(
         side=side,
-        strides=len(mine),
-        left_out=_left_out(s for s in everything if s.side == side and not _counts(s)),
-        metrics={metric: statistics(getattr(s, metric) for s in mine) for metric in METRICS},
-        hits={phase: count for (leg, phase), count in hits.items() if leg == side},
+        strides=tally.strides,
+        left_out=dict(sorted(tally.left_out.items())),
+        metrics={metric: moments.statistics() for metric, moments in tally.metrics.items()},
+        hits={phase: Hits(tally.hit[phase], tally.judged[phase]) for phase in sorted(tally.judged)},
     )
-
-
-def _left_out(strides: Iterable[Stride]) -> dict[str, int]:
-    return dict(sorted(Counter(flag for s in strides for flag in s.flags).items()))
-
-
-def _hits(
-    running: list[Stride], targets: Targets | None, geometry: LegGeometry | None
-) -> dict[tuple[Side, Phase], Hits]:
-    judge = Judge(targets, geometry)
-    hit: Counter[tuple[Side, Phase]] = Counter()
-    judged: Counter[tuple[Side, Phase]] = Counter()
-    for stride in running:
-        for verdict in judge.push(stride):
-            if verdict.hit is not None:
-                judged[verdict.side, verdict.phase] += 1
-                hit[verdict.side, verdict.phase] += verdict.hit
-    return {key: Hits(hit[key], judged[key]) for key in sorted(judged)}
-
-
-def _mean(values: Iterable[float]) -> float:
-    return statistics(values).mean
-
-
-def _known(values: Iterable[float]) -> NDArray[np.float64]:
-    array = np.array(list(values), dtype=np.float64)
-    return array[~np.isnan(array)]

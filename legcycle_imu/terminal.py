@@ -1,8 +1,9 @@
 """Strides and summaries as a person reads them in a terminal; as JSON for programs."""
 
+from bisect import insort
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from math import isnan
+from math import inf, isnan
 from typing import NamedTuple
 
 import msgspec
@@ -78,23 +79,44 @@ FIGURES: tuple[Column, ...] = (
 """Rows of the summary."""
 
 
-def table_of_strides(strides: Iterable[Stride]) -> Table:
-    """Give the main columns of every stride; of a long run the first and the last ones."""
+class TableOfStrides:
+    """The main columns of every stride pushed; of a long run the first and the last ones, and no others are kept."""
+
+    def __init__(self) -> None:
+        self._ends: list[Stride] = []
+        self._left_out = 0
+
+    def push(self, stride: Stride) -> None:
+        """Take a stride; the order of pushing does not matter."""
+        insort(self._ends, stride, key=_begin)
+        if len(self._ends) > MOST_ROWS:
+            del self._ends[MOST_ROWS // 2]
+            self._left_out += 1
+
+    def __rich__(self) -> Table:
+        """Give the table as it stands."""
+        table = _empty_table()
+        half = MOST_ROWS // 2 if self._left_out else len(self._ends)
+        for stride in self._ends[:half]:
+            table.add_row(*_row(stride))
+        if self._left_out:
+            table.add_row("⋮")
+            table.caption = f"{self._left_out} more strides at ⋮; --strides FILE writes all of them"
+        for stride in self._ends[half:]:
+            table.add_row(*_row(stride))
+        return table
+
+
+def _begin(stride: Stride) -> tuple[float, str]:
+    return inf if isnan(stride.initial_contact_s) else stride.initial_contact_s, stride.side
+
+
+def _empty_table() -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in ("side", "stride", "start\ns", *(f"{column.title}\n{column.unit}" for column in COLUMNS)):
         justify: JustifyMethod = "left" if heading == "side" else "right"
         table.add_column(heading, justify=justify, vertical="bottom", no_wrap=True)
     table.add_column("flags", overflow="fold", vertical="bottom")
-    rows = sorted(strides, key=lambda s: (s.initial_contact_s, s.side))
-    half = MOST_ROWS // 2
-    left_out = len(rows) - MOST_ROWS
-    for stride in rows if left_out <= 0 else rows[:half]:
-        table.add_row(*_row(stride))
-    if left_out > 0:
-        table.add_row("⋮")
-        for stride in rows[-half:]:
-            table.add_row(*_row(stride))
-        table.caption = f"{left_out} more strides at ⋮; --strides FILE writes all of them"
     return table
 
 

@@ -18,11 +18,11 @@ from legcycle_imu.cli.options import (
     refuse_same,
     runner_given,
 )
-from legcycle_imu.cli.sinks import Sink, angles_to, strides_to, strides_to_stdout
+from legcycle_imu.cli.sinks import Sink, angles_to, strides_into, strides_to, strides_to_stdout
 
 if TYPE_CHECKING:
     from legcycle_imu.analysis import Passage
-    from legcycle_imu.model import Stride
+    from legcycle_imu.terminal import TableOfStrides
 
 
 def analyse(
@@ -53,18 +53,23 @@ def analyse(
     who = runner_given(runner, height_m, thigh_m, shank_m)
     piped = not as_json and not sys.stdout.isatty()
     with ProgressBar() as progress, Passage(file, who, progress=progress) as passage:
-        found = _pass(passage, strides, angles, rate_hz, piped=piped)
+        table = _pass(passage, strides, angles, rate_hz, piped=piped)
         say_notices(passage.notices())
-        _report(passage, found, as_json=as_json, piped=piped)
+        _report(passage, table, as_json=as_json, piped=piped)
 
 
 def _pass(
     passage: "Passage", strides: Path | None, angles: Path | None, rate_hz: float, *, piped: bool
-) -> "list[Stride]":
-    """Let the recording pass; every table is written as its rows become known, and appears only as a whole."""
-    found: list[Stride] = []
+) -> "TableOfStrides":
+    """Let the recording pass, and give the table for a terminal.
+
+    Every file is written as its rows become known, and appears only as a whole.
+    """
+    from legcycle_imu.terminal import TableOfStrides
+
+    shown = TableOfStrides()
     with ExitStack() as tables:
-        sinks: list[Sink] = [lambda update: found.extend(update.strides)]
+        sinks: list[Sink] = [strides_into(shown)]
         if strides is not None:
             sinks.append(tables.enter_context(strides_to(strides)))
         if angles is not None:
@@ -74,16 +79,15 @@ def _pass(
         for update in passage:
             for sink in sinks:
                 sink(update)
-    return found
+    return shown
 
 
-def _report(passage: "Passage", found: "list[Stride]", *, as_json: bool, piped: bool) -> None:
-    from legcycle_imu.terminal import summary_json, summary_view, table_of_strides
+def _report(passage: "Passage", table: "TableOfStrides", *, as_json: bool, piped: bool) -> None:
+    from legcycle_imu.terminal import summary_json, summary_view
 
-    summary = passage.summary(found)
     if as_json:
-        sys.stdout.write(summary_json(summary, passage.notices()) + "\n")
+        sys.stdout.write(summary_json(passage.summary, passage.notices()) + "\n")
         return
     if not piped:
-        stdout().print(table_of_strides(found))
-    (stderr() if piped else stdout()).print(summary_view(summary))
+        stdout().print(table)
+    (stderr() if piped else stdout()).print(summary_view(passage.summary))

@@ -21,6 +21,6 @@ def demo(speed: Speed = "1") -> None:
         bundled_recording() as recording,
         Passage(recording, speed=factor, config=Config()) as passage,
     ):
-        strides = watch(passage, "legcycle demo", factor)
-        stdout().print(summary_view(passage.summary(strides)))
+        watch(passage, "legcycle demo", factor)
+        stdout().print(summary_view(passage.summary))
         say("A simulated runner. Your own: legcycle import csv --help, then legcycle analyse.")

@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from legcycle_imu.analysis import Passage
     from legcycle_imu.model import Stride, Update
+    from legcycle_imu.terminal import TableOfStrides
 
 Sink = Callable[["Update"], None]
+
+
+def strides_into(table: "TableOfStrides") -> Sink:
+    """Show strides in a table for a terminal."""
+    return lambda update: _push_all(table.push, update)
 
 
 @contextmanager

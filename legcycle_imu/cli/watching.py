@@ -13,19 +13,16 @@ if TYPE_CHECKING:
     from rich.live import Live
 
     from legcycle_imu.analysis import Passage
-    from legcycle_imu.model import Stride, Update
+    from legcycle_imu.model import Update
 
 FRAME_S = 1.0 / 15.0
 """Time between two pictures, s."""
 
 
-def watch(
-    passage: "Passage", title: str, speed: float, sinks: "Iterable[Callable[[Update], None]]" = ()
-) -> "list[Stride]":
-    """Show a passage until its end and give its strides; every update goes to `sinks`, too."""
+def watch(passage: "Passage", title: str, speed: float, sinks: "Iterable[Callable[[Update], None]]" = ()) -> None:
+    """Show a passage until its end; every update goes to `sinks`, too."""
     from legcycle_imu.terminal_view import CycleView, Judged, stride_line
 
-    strides: list[Stride] = []
     duration_s = passage.source.recording.duration_s
     view = CycleView(
         passage.pipeline.legs, passage.config.targets, passage.runner.geometry, title=title, duration_s=duration_s
@@ -41,12 +38,10 @@ def watch(
         for update in passage:
             view.arrived_s = passage.arrived_s
             for judged in view.push(update):
-                strides.append(judged.stride)
                 show(judged)
             for sink in sinks:
                 sink(update)
             refresh()
-    return strides
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from legcycle_imu.analysis import Passage
 from legcycle_imu.cli.watching import ends_cleanly_on_interrupt, watch
 from legcycle_imu.config import Config
 from legcycle_imu.demo import bundled_recording
+from legcycle_imu.model import Stride
 
 
 class Terminal:
@@ -35,7 +36,8 @@ def watched(monkeypatch, speed: float) -> tuple[str, int]:
     monkeypatch.delenv("NO_COLOR", raising=False)
     with bundled_recording() as path, Passage(path, config=Config()) as passage, monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", stream)  # here, not in a fixture: pytest sets it anew before the test
-        strides = watch(passage, "a title", speed)
+        strides: list[Stride] = []
+        watch(passage, "a title", speed, [lambda update: strides.extend(update.strides)])
     return stream.text, len(strides)
 
 
@@ -55,8 +57,9 @@ def test_at_full_speed_a_terminal_gets_lines(monkeypatch):
 def test_every_update_goes_to_the_sinks_too(capsys):
     seen = []
     with bundled_recording() as path, Passage(path, config=Config()) as passage:
-        strides = watch(passage, "", float("inf"), [seen.append])
-    assert [stride for update in seen for stride in update.strides] == strides
+        watch(passage, "", float("inf"), [seen.append])
+    strides = [stride for update in seen for stride in update.strides]
+    assert len(strides) > 40
     assert len(capsys.readouterr().out.splitlines()) == len(strides)
 
 
