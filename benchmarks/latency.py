@@ -75,7 +75,7 @@ def rows_of(data: str, results: Sequence[tuple[Delays, Delays]]) -> list[list[st
 def main() -> None:
     """Run and print."""
     options = arguments(__doc__)
-    headline("Latency", SOURCE, "Method: whole recordings; median and 95th percentile over all events of found strides.")
+    headline("Latency", SOURCE, "Method: whole recordings, all events of found strides.")
     rows = []
     with get_context("spawn").Pool(PROCESSES) as pool:
         for folder in data_folders(options.data):
