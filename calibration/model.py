@@ -1,7 +1,6 @@
 """What a calibration is: how a sensor sits on its segment, how sure that is, and which zero the angles have."""
 
 from enum import StrEnum
-from math import nan
 
 import msgspec
 import numpy as np
@@ -59,7 +58,8 @@ class LegCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     side : which leg
     thigh, shank : the two sensors
     zero_source : where the angles' zero comes from
-    sign_margin : how clearly the votes agreed on forward, 0 (undecided) to 1
+    sign_margin : how clearly the votes agreed on forward, 0 (undecided) to 1; 1 where nothing had to be voted on,
+        as in a calibration that was given
     strides : running strides that it rests on
     advice : what to do for a better one; empty where nothing is wrong
     """
@@ -68,7 +68,7 @@ class LegCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     thigh: SegmentCalibration
     shank: SegmentCalibration
     zero_source: ZeroSource
-    sign_margin: float = nan
+    sign_margin: float = 1.0
     strides: int = 0
     advice: str = ""
 

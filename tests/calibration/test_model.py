@@ -35,6 +35,12 @@ def test_json_brings_back_the_same_to_the_bit(rotation: Matrix):
     assert again.to_json() == stored.to_json()
 
 
+def test_a_given_calibration_of_which_no_more_is_said_can_be_read_back():
+    stored = CalibrationSet((LegCalibration(Side.LEFT, seat(np.eye(3)), seat(np.eye(3)), ZeroSource.GIVEN),))
+    assert CalibrationSet.from_json(stored.to_json()) == stored
+    assert stored.legs[0].sign_margin == 1.0
+
+
 @pytest.mark.parametrize("version", [0, FORMAT_VERSION + 1])
 def test_another_version_is_refused(version: int):
     text = json.dumps(json.loads(CalibrationSet((leg(np.eye(3)),)).to_json()) | {"format_version": version})
