@@ -49,6 +49,8 @@ layers: $(VENV)/.check
 # Whatever is generated says itself, with --check, whether it is current.
 docs: $(VENV)/.check
 	$(BIN)/python docs/figures/make_leg_cycle.py --check
+	$(BIN)/python docs/figures/make_demo.py --check
+	$(BIN)/python docs/make_command_line.py --check
 
 # The three packages and nothing else, and a command line that works where only they are installed.
 wheel: $(VENV)/.check
