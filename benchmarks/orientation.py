@@ -83,15 +83,16 @@ def planar(sensor: Sensor) -> Floats:
 
 def constant_gain(sensor: Sensor) -> Floats:
     """Ours, but with a constant gain instead of the Kalman filter."""
-    return _ours(sensor, ConstantGain)
+    return angles_by(sensor, ConstantGain)
 
 
 def ours(sensor: Sensor) -> Floats:
     """Ours, as it is."""
-    return _ours(sensor, Vertical)
+    return angles_by(sensor, Vertical)
 
 
-def _ours(sensor: Sensor, vertical: Callable[[float, VerticalSettings], Vertical]) -> Floats:
+def angles_by(sensor: Sensor, vertical: Callable[[float, VerticalSettings], Vertical]) -> Floats:
+    """Give the angles by our design with some way of tracking the vertical."""
     block = sensor.block
     design = Orientation(Placement(Side.LEFT, Segment.THIGH), sensor.rate_hz, sensor.bias_sd_rad_s)
     design._vertical = vertical(sensor.bias_sd_rad_s, design.settings.vertical)
@@ -276,7 +277,7 @@ def main() -> None:
             joined = {key: np.concatenate([e[key] for e in of_trials]) for key in of_trials[0]}
             results.append((f"recorded, {folder.name}", joined))
     head = ["scenario", "segment", *DESIGNS]
-    table("RMSE / largest error, deg", head, rows_of(results))
+    table("RMSE and largest error, deg", head, rows_of(results))
 
 
 if __name__ == "__main__":
