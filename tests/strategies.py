@@ -172,7 +172,7 @@ def with_preamble() -> Session:
 
 @cache
 def with_gaps() -> Session:
-    whole = session_of(running_script(3.0, 12.0, preamble=False), draw_sensors(4, rate_hz=100.0), 4, given=True)
+    whole = session_of(running_script(3.0, 11.0, preamble=False), draw_sensors(4, rate_hz=100.0), 4, given=True)
     return whole.with_samples(lambda placement, block: without(block, GAPS_S[placement]))
 
 
