@@ -2,7 +2,7 @@
 
     python -m benchmarks.accuracy --data DIR [--work DIR] [--only running,speed]
 
-About seven minutes on two cores. What each benchmark printed is kept in WORK/NAME.md; with --only the others' last
+About eight minutes on two cores. What each benchmark printed is kept in WORK/NAME.md; with --only the others' last
 output is used. In the document, what stands between `<!-- table: NAME / HEADING / ... -->` and `<!-- end -->` is
 replaced by the part of WORK/NAME.md under these headings.
 """
@@ -51,9 +51,7 @@ def filled(document: str, outputs: dict[str, str]) -> str:
         name, *path = place["path"].split(" / ")
         body = parts.get(name, {}).get(tuple(path))
         if not body:
-            raise ValueError(
-                f"expected a part {' / '.join(path)!r} in the output of {name}, got {list(parts.get(name, {}))}"
-            )
+            raise ValueError(f"expected a part {' / '.join(path)!r} in the output of {name}, got none")
         return f"{place[1]}\n{body}\n\n{place[3]}"
 
     return PLACE.sub(table, document)

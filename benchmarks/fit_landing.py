@@ -172,11 +172,8 @@ def landing_rows(every: list[Trial]) -> None:
     slowest = [x for t, (_, p) in zip(every, results, strict=True) if t.speed_m_s == speeds[0] for x in p]
     rows = [[f"walking, {v:g} m/s, simulated", *_range(walked(v))] for v in WALKS_M_S]
     rows.append([f"running, {speeds[0]:g} m/s, recorded", *_range(slowest)])
-    table(
-        f"Push in late stance, m/s^2 (walk_push_m_s2 = {SETTINGS.walk_push_m_s2:g})",
-        ["", "1 %", "median", "99 %"],
-        rows,
-    )
+    title = f"m/s^2 (walk_push_m_s2: {SETTINGS.walk_push_m_s2:g})"
+    table("Push in late stance", [title, "1 %", "median", "99 %"], rows)
 
 
 def _from_contact(course: Floats) -> Floats:

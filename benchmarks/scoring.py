@@ -34,7 +34,7 @@ EVENT_HEAD = [
     *("latency median ms", "latency P95 ms"),
 ]
 METRIC_HEAD = ["metric", "n", "bias", "MAE", "limits of agreement", "unit"]
-ANGLE_HEAD = ["angle", "RMSE deg", "RMSE deg, offset removed", "largest |offset| deg"]
+ANGLE_HEAD = ["angle", "RMSE deg", "RMSE deg, offset removed", "largest offset deg"]
 
 
 @dataclass
