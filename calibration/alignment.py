@@ -43,6 +43,9 @@ class Alignment(NamedTuple):
     lost_s: float
 
 
+_NOTHING_YET = "no samples of the leg have come yet"
+
+
 class LegAligner:
     """Hold the samples of a leg until they tell how its sensors sit. Streaming; any chunking gives the same.
 
@@ -65,7 +68,7 @@ class LegAligner:
         self.next_attempt = -inf
         """Stream time before which no alignment can be found any more, s."""
         self._enough_since = inf
-        self.trouble = "no samples of the leg have come yet"
+        self.trouble = _NOTHING_YET
         """Why there is no alignment yet, one sentence with what to do."""
 
     @property
@@ -106,6 +109,10 @@ class LegAligner:
         self._thigh.take_until(now)
         self._shank.take_until(now)
         if not self._shank.moved_lately() and now - self._enough_since < self.settings.hold_s:
+            if self.trouble == _NOTHING_YET:
+                self.trouble = (
+                    f"the {self._side} leg has hardly moved yet: lift the knee five times, or run a few strides"
+                )
             return None
         outcome = fit_leg(self._side, self._thigh, self._shank, self.settings)
         if isinstance(outcome, str):
