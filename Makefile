@@ -1,4 +1,4 @@
-# Two commands matter: `make demo` and `make test`. Each makes its own .venv and installs what it needs with pip;
+# Two commands matter: `make demo` and `make test`. Both share one .venv and install what they need with pip;
 # both are installed again only when pyproject.toml changed.
 #
 # Without make:

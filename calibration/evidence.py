@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from calibration.rest import RestDetector, RestSettings
-from firmware_bridge.samples import Floats, SampleBlock
+from firmware_bridge.samples import Floats, SampleBlock, parts_between_gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,6 @@ class AlignmentSettings:
     running_shank_rad_s : in a running stride the shank reaches this rate; walkers' about 400 deg/s, but in
         longer strides
     swing_rad_s : rate beyond which a segment swings, for counting strides
-    rest_s : length of a rest that counts as standing
     standing_agrees_sd : a rest whose zero differs from that of running by more than so many standard deviations
         was not standing upright (a sensor on a table)
     fast_stride_s, fast_running_sd_rad : in shorter strides than this nothing is known of the mean
@@ -76,7 +75,6 @@ class AlignmentSettings:
     running_stride_s: tuple[float, float] = (0.35, 0.85)
     running_shank_rad_s: float = radians(300.0)
     swing_rad_s: float = radians(70.0)
-    rest_s: float = 1.0
     standing_agrees_sd: float = 4.0
     fast_stride_s: float = 0.58
     fast_running_sd_rad: float = radians(12.0)
@@ -155,11 +153,20 @@ class SensorHold:
         return bool((np.abs(lately) > self._swing_rad_s).any())
 
     def _note_rests(self, block: SampleBlock) -> None:
-        windows = self._detector.push(block)
-        for gyr, acc, resting in zip(windows.gyr, windows.acc, windows.resting, strict=True):
-            if resting and self._resting:
-                n, g, a = self.rests[-1]
-                self.rests[-1] = Rest(n + 1, g + (gyr - g) / (n + 1), a + (acc - a) / (n + 1))
-            elif resting:
-                self.rests = [*self.rests[-self._RESTS :], Rest(1, gyr, acc)]
-            self._resting = bool(resting)
+        for part, after_gap in parts_between_gaps(block.quality):
+            if after_gap:
+                self._detector.reset()
+                self._resting = False
+            windows = self._detector.push(block[part])
+            for gyr, acc, resting in zip(windows.gyr, windows.acc, windows.resting, strict=True):
+                self._note(gyr, acc, bool(resting))
+
+    def _note(self, gyr: Floats, acc: Floats, resting: bool) -> None:
+        if resting and self._resting:
+            n, g, a = self.rests[-1]
+            self.rests[-1] = Rest(n + 1, g + (gyr - g) / (n + 1), a + (acc - a) / (n + 1))
+        elif resting:
+            self.rests.append(Rest(1, gyr, acc))
+            if len(self.rests) > self._RESTS:
+                del self.rests[min(range(self._RESTS), key=lambda k: self.rests[k].windows)]
+        self._resting = resting

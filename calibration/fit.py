@@ -153,7 +153,7 @@ def _what_is_missing(side: Side, stood: bool, lifts: int, strides: int, settings
     seen = f"{strides} running strides and {lifts} swings" + (" and standing still" if stood else ", no standing still")
     return (
         f"the {side} leg cannot be aligned from what was recorded ({seen}): it takes {settings.strides} strides of "
-        f"running, or standing still for 2 s and {settings.lifts} knee lifts"
+        f"running, or standing still for 3 s and {settings.lifts} knee lifts"
     )
 
 

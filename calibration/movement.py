@@ -10,7 +10,7 @@ from scipy.signal import butter, sosfiltfilt
 
 from calibration.evidence import AlignmentSettings, SensorHold
 from calibration.strapdown import Strapdown
-from firmware_bridge.samples import Floats, Quality, SampleBlock, Vectors
+from firmware_bridge.samples import Floats, SampleBlock, Vectors, parts_between_gaps
 
 _SWING_HZ = 5.0
 """Strides are counted on rates below this: impact and soft tissue are above."""
@@ -119,9 +119,7 @@ def swings(hold: SensorHold, settings: AlignmentSettings, least_peak_rad_s: floa
 
 def _unbroken(hold: SensorHold) -> list[SampleBlock]:
     """Give the parts of the held samples that no gap divides and that are long enough to hold a swing."""
-    samples = hold.samples
-    breaks = np.flatnonzero(samples.quality & Quality.AFTER_GAP).tolist()
-    parts = [samples[a:b] for a, b in pairwise(sorted({0, *breaks, len(samples)}))]
+    parts = [hold.samples[part] for part, _ in parts_between_gaps(hold.samples.quality)]
     return [part for part in parts if len(part) > hold.rate_hz]
 
 

@@ -33,7 +33,7 @@ class Strapdown:
             return [np.empty(0)] * 9
         before = gyr[0] if self._gyr is None else self._gyr[0]
         # The mean of two samples turns from the one to the other, so that attitude and acceleration belong to the
-        # same instant: half a sample between them costs 1 to 2 degrees at speed (docs/algorithms.md).
+        # same instant: half a sample between them doubled the error (docs/algorithms.md).
         between = np.empty((len(gyr), 3))
         for k in range(3):
             rate = gyr[:, k]

@@ -1,7 +1,9 @@
 """What every sensor becomes: blocks of samples on the session's clock, in SI units."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntFlag, StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -96,3 +98,12 @@ class SampleBlock:
             np.concatenate([b.acc for b in blocks]),
             np.concatenate([b.quality for b in blocks]),
         )
+
+
+def parts_between_gaps(quality: Flags) -> Iterator[tuple[slice, bool]]:
+    """Give the parts of a block that no unfilled gap divides, each with whether such a gap lies before it."""
+    if len(quality) == 0:
+        return
+    after_gap = np.flatnonzero(quality & Quality.AFTER_GAP).tolist()
+    for start, stop in pairwise(sorted({0, *after_gap, len(quality)})):
+        yield slice(start, stop), bool(quality[start] & Quality.AFTER_GAP)

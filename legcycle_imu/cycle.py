@@ -68,5 +68,8 @@ CYCLE: tuple[PhaseRule, ...] = (
 )
 """The four phases in their order; the last one's end begins the first."""
 
+ORDER: dict[EventKind, int] = {rule.ends: place for place, rule in enumerate(CYCLE)}
+"""Place of an event in the cycle, counted from toe-off: of two at the same instant the lower came first."""
+
 PHASE_AFTER: dict[EventKind, Phase] = {rule.begins: rule.phase for rule in CYCLE}
 """The phase that an event begins."""

@@ -11,7 +11,7 @@ from math import inf
 from operator import attrgetter, itemgetter
 
 from firmware_bridge.samples import Side
-from legcycle_imu.cycle import EventKind
+from legcycle_imu.cycle import ORDER, EventKind
 from legcycle_imu.leg import Finding, with_flight
 from legcycle_imu.model import Stride
 
@@ -39,11 +39,11 @@ class _Contact:
 
 
 class LegMerge:
-    """Findings of one or two legs in the order (t_known, t, side, kind). Streaming."""
+    """Findings of one or two legs in the order (t_known, t, side, place in the cycle). Streaming."""
 
     def __init__(self, settings: MergeSettings | None = None) -> None:
         self.settings = settings or MergeSettings()
-        self._waiting: list[tuple[tuple[float, float, Side, EventKind], Finding]] = []
+        self._waiting: list[tuple[tuple[float, float, Side, int], Finding]] = []
         self._contacts: dict[Side, list[_Contact]] = {side: [] for side in Side}
 
     def push(self, findings: list[Finding]) -> None:
@@ -52,7 +52,7 @@ class LegMerge:
             event = finding.event
             if event.kind is EventKind.INITIAL_CONTACT:
                 self._contacts[event.side].append(_Contact(finding.decided, event.t_known, event.t))
-            self._waiting.append(((event.t_known, event.t, event.side, event.kind), finding))
+            self._waiting.append(((event.t_known, event.t, event.side, ORDER[event.kind]), finding))
 
     def pull(self, settled: dict[Side, float], aligned_at: dict[Side, float]) -> list[Finding]:
         """Give the findings that are due.

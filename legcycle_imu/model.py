@@ -118,8 +118,8 @@ STRIDE_COLUMNS: tuple[str, ...] = Stride._fields
 class Update:
     """What became known by one push; nothing in it is ever taken back.
 
-    Events, phases and strides are in the order (t_known, t, side, kind) over both legs; angles are in order for each
-    segment, alignments for each leg.
+    Events, phases and strides are in the order (t_known, t, side, place in the cycle) over both legs; angles are in
+    order for each segment, alignments for each leg.
     """
 
     angles: list[SegmentAngles] = field(default_factory=list)

@@ -15,6 +15,7 @@ _FIRST = CYCLE[0].begins
 WALK = "walk"
 NO_PEAK = "no_peak"
 OUT_OF_ORDER = "out_of_order"
+INFERRED = "inferred"
 
 _NOTHING: frozenset[str] = frozenset()
 _OF_GAIT = frozenset((WALK,))
@@ -93,4 +94,6 @@ class PhaseMachine:
     def _event(self, detection: Detection) -> GaitEvent:
         assert detection.kind is not None
         flags = _OF_GAIT if detection.walking else _NOTHING
+        if detection.inferred:
+            flags |= {INFERRED}
         return GaitEvent(detection.t_known, detection.t, self._side, detection.kind, flags)

@@ -9,7 +9,7 @@ from firmware_bridge.samples import Floats, Quality, Segment, Side
 from legcycle_imu import kinematics
 from legcycle_imu.cycle import EventKind
 from legcycle_imu.model import GaitEvent, SegmentAngles, Stride
-from legcycle_imu.phases import OUT_OF_ORDER, WALK
+from legcycle_imu.phases import INFERRED, OUT_OF_ORDER, WALK
 from legcycle_imu.runner import LegGeometry
 
 GAP = "gap"
@@ -81,16 +81,18 @@ class _AngleMemory:
 
     def arrived(self, part: slice, duration: float) -> float:
         """Give the share of a duration's samples that really came, 0..1."""
-        count: int = part.stop - part.start
+        lacking = 0.0 if self.unbroken(part, duration) else self._lacking(part, duration)
         if self._flagged:
-            count -= int(np.count_nonzero(self._quality[part] & Quality.FILLED))
-        return min(count * self.period_s / duration, 1.0)
+            lacking += int(np.count_nonzero(self._quality[part] & Quality.FILLED))
+        return max(1.0 - lacking * self.period_s / duration, 0.0)
 
     def unbroken(self, part: slice, duration: float) -> bool:
         """Tell whether all samples of a duration are there, those included that were filled in."""
-        # one sample more or less at the ends is not a gap
-        lacking: float = duration / self.period_s - (part.stop - part.start)
-        return lacking < 1.5
+        return self._lacking(part, duration) < 1.5  # one sample more or less at the ends is not a gap
+
+    def _lacking(self, part: slice, duration: float) -> float:
+        samples: int = part.stop - part.start
+        return duration / self.period_s - samples
 
     def saturated(self, part: slice) -> bool:
         """Tell whether a gyroscope axis was at the end of its range."""
@@ -218,6 +220,7 @@ class StrideBuilder:
     ) -> frozenset[str]:
         start = events[EventKind.INITIAL_CONTACT]
         flags = end.flags.union(*[event.flags for event in events.values() if event is not start])
+        flags |= start.flags & {INFERRED}
         gap = not all(memory.unbroken(part, end.t - start.t) for memory, part in parts)
         more = [
             (GAP, gap),

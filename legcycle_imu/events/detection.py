@@ -18,6 +18,7 @@ class Detection(NamedTuple):
     kind : the event; None where the thread was lost and what follows stands for itself
     walking : whether the leg was walking when it happened
     gap : whether the thread was lost by a gap in the samples
+    inferred : whether the cue that is meant for it was missing, and another one stands in
     """
 
     t_known: float
@@ -25,6 +26,7 @@ class Detection(NamedTuple):
     kind: EventKind | None
     walking: bool = False
     gap: bool = False
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class EventSettings:
     shortest_contact : share of the stride's duration before which no toe-off is looked for: soft tissue shakes
     usual_stride_s : duration of a stride before any is known
     shortest_stride_s, longest_stride_s : what lies outside is not taken for a stride's duration
-    longest_contact_s, longest_swing_s, longest_flight_s : a step that takes longer is lost
+    longest_contact_s, longest_swing_s, longest_turn_s : a step that takes longer is lost
     turn_rad_s : the rate must have come this far beyond zero for a peak to count
     drive_rad_s : and the thigh must have swung forward with at least this
     walk_stride_s : longer strides may be walking
@@ -83,7 +85,7 @@ class EventSettings:
     longest_stride_s: float = 1.6
     longest_contact_s: float = 0.9
     longest_swing_s: float = 0.8
-    longest_flight_s: float = 1.2
+    longest_turn_s: float = 1.2
     turn_rad_s: float = radians(15.0)
     drive_rad_s: float = radians(60.0)
     walk_stride_s: float = 0.85

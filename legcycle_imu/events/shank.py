@@ -19,10 +19,10 @@ from statistics import median
 
 import numpy as np
 
-from firmware_bridge.samples import Flags, Floats
+from firmware_bridge.samples import Flags, Floats, parts_between_gaps
 from legcycle_imu.cycle import EventKind
 from legcycle_imu.events.detection import Detection, EventSettings
-from legcycle_imu.events.track import Track, first_true, last_true, parts_between_gaps
+from legcycle_imu.events.track import Track, first_true, last_true
 from legcycle_imu.lowpass import Lowpass
 
 
@@ -92,7 +92,7 @@ class ShankDetector:
 
     def _seek_swing(self, found: list[Detection]) -> bool:
         track = self._track
-        stop = track.deadline(self.settings.longest_flight_s)
+        stop = track.deadline(self.settings.longest_turn_s)
         hit = first_true(track.ahead(_RATE, stop) >= self._swing_gate())
         if hit is None:
             if stop < track.end:
@@ -127,7 +127,8 @@ class ShankDetector:
             number = stop
         else:
             return False
-        found.append(self._detection(number, self._contact, EventKind.INITIAL_CONTACT))
+        detection = self._detection(number, self._contact, EventKind.INITIAL_CONTACT)
+        found.append(detection if hit is not None else detection._replace(inferred=True))
         return self._next(_Step.TOE_OFF, number)
 
     def _seek_toe_off(self, found: list[Detection]) -> bool:

@@ -1,9 +1,9 @@
 """Peak knee drive, from the thigh: where its rate, having swung forward, falls through zero."""
 
-from firmware_bridge.samples import Flags, Floats
+from firmware_bridge.samples import Flags, Floats, parts_between_gaps
 from legcycle_imu.cycle import EventKind
 from legcycle_imu.events.detection import Detection, EventSettings
-from legcycle_imu.events.track import Track, first_true, last_true, parts_between_gaps
+from legcycle_imu.events.track import Track, first_true, last_true
 from legcycle_imu.lowpass import Lowpass
 
 _RATE = 1

@@ -1,13 +1,11 @@
 """A detector's working memory: the recent samples, the place from which it looks ahead, and since when."""
 
-from collections.abc import Iterator
-from itertools import pairwise
 from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_bridge.samples import Flags, Floats, Quality
+from firmware_bridge.samples import Floats
 
 _JITTER = 0.25  # of a sampling period: so far off its place in the grid a sample still counts as in it
 _NEVER = 1 << 62  # a sample number that no stream reaches
@@ -121,12 +119,3 @@ def first_true(mask: NDArray[np.bool_]) -> int | None:
 def last_true(mask: NDArray[np.bool_]) -> int:
     """Give the index of the last True; there must be one."""
     return mask.size - 1 - int(mask[::-1].argmax())
-
-
-def parts_between_gaps(quality: Flags) -> Iterator[tuple[slice, bool]]:
-    """Give the parts of a block that no gap divides, each with whether a gap lies before it."""
-    if len(quality) == 0:
-        return
-    after_gap = np.flatnonzero(quality & Quality.AFTER_GAP).tolist()
-    for start, stop in pairwise(sorted({0, *after_gap, len(quality)})):
-        yield slice(start, stop), bool(quality[start] & Quality.AFTER_GAP)

@@ -16,14 +16,13 @@ The angle is that of the vertical in the segment's x-y plane (docs/conventions.m
 """
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import isnan, nan, pi, radians
 
 import numpy as np
 
 from calibration.rest import RestDetector, RestSettings
 from calibration.strapdown import Axes, Strapdown
-from firmware_bridge.samples import Floats, Placement, Quality, SampleBlock, Vectors
+from firmware_bridge.samples import Floats, Placement, SampleBlock, Vectors, parts_between_gaps
 from legcycle_imu.model import SegmentAngles
 from legcycle_imu.orientation.vertical import Columns, Vector, Vertical, VerticalSettings
 from legcycle_imu.orientation.windows import Window, Windows, WindowSettings
@@ -85,8 +84,9 @@ class Orientation:
     def push(self, block: SampleBlock) -> SegmentAngles:
         """Take the next samples in the segment frame, give their angles (NaN until the vertical is known)."""
         parts: list[Floats] = [np.empty(0)]
-        for run in _without_gaps(block):
-            if run.quality[0] & Quality.AFTER_GAP and self._windows.time is not None:
+        for part, after_gap in parts_between_gaps(block.quality):
+            run = block[part]
+            if after_gap and self._windows.time is not None:
                 self._bridge_gap(float(run.time[0]) - self._windows.time, run.gyr[:1] - self._bias)
             windows = self._rest.push(run)
             start = 0
@@ -159,11 +159,3 @@ class Orientation:
         self._turns = float(turns[-1])
         angle: Floats = raw + 2 * pi * turns
         return angle
-
-
-def _without_gaps(block: SampleBlock) -> list[SampleBlock]:
-    after_gap = np.flatnonzero(block.quality & Quality.AFTER_GAP)
-    if len(after_gap) == 0:
-        return [block] if len(block) else []
-    edges = sorted({0, *after_gap.tolist(), len(block)})
-    return [block[a:b] for a, b in pairwise(edges)]

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_bridge.samples import Quality
-from legcycle_imu.events.track import Track, first_true, last_true, parts_between_gaps
+from firmware_bridge.samples import Quality, parts_between_gaps
+from legcycle_imu.events.track import Track, first_true, last_true
 
 RATE_HZ = 100.0
 
