@@ -36,8 +36,8 @@ class VerticalSettings:
         (.02 deg/s per square root of minute)
     rest_bias_sd_rad_s : error of the bias that a second of standing shows: the sway of a person
     moving_drift_sd_rad_s : drift that movement alone makes, however well a rest has shown the bias: scale errors of
-        1 % do not cancel over a stride in which the segment turns about all its axes (0.1 deg/s median, 0.3 to 0.5 at most, on the
-        thighs of 13 runners, docs/algorithms.md)
+        1 % do not cancel over a stride in which the segment turns about all its axes (0.1 deg/s median, 0.3 to 0.5
+        at most, on the thighs of 13 runners, docs/algorithms.md)
     doubt_sd : a disagreement of this many standard deviations is believed by half, larger ones ever less: a
         change of speed, not a tilt
     ramp_s : a correction is spread over this time, so that no angle jumps inside an event's window
