@@ -105,3 +105,12 @@ def test_flight_changes_nothing_else():
     after = with_flight(before, 1.4)
     assert after.flight_time_s == pytest.approx(0.15)
     assert repr(after._replace(flight_time_s=nan)) == repr(before)
+
+
+def test_of_two_events_at_one_instant_the_cycle_decides_the_order():
+    merge = LegMerge()
+    contact = finding(LEFT, 2.36)
+    peak = contact._replace(event=contact.event._replace(kind=EventKind.PEAK_KNEE_DRIVE))
+    merge.push([peak, contact])
+    given_out = [found.event.kind for found in merge.pull(DONE, GIVEN)]
+    assert given_out == [EventKind.PEAK_KNEE_DRIVE, EventKind.INITIAL_CONTACT]
