@@ -50,7 +50,8 @@ def fit_leg(
 ) -> Fit | str:
     """Fit a leg's calibration to what is held, or say in a sentence what is missing."""
     strides = running_strides(shank, settings)
-    ran = len(strides) >= (_FEWEST_STRIDES if last_chance else settings.strides)
+    needed = _FEWEST_STRIDES if last_chance else settings.strides
+    ran = len(strides) >= needed
     stood = standing_gravity(thigh) is not None and standing_gravity(shank) is not None
     lifts = swings(thigh, settings)
     if ran or (stood and len(lifts) >= settings.lifts):
@@ -59,7 +60,7 @@ def fit_leg(
             if ran:
                 return _fit_running(side, thigh_swing, shank_swing, strides, settings)
             return _fit_standing(side, thigh_swing, shank_swing, settings)
-    return _what_is_missing(side, stood, len(lifts), len(strides), settings)
+    return _what_is_missing(side, stood, len(lifts), len(strides), needed, settings.lifts)
 
 
 def _fit_running(side: Side, thigh: Swing, shank: Swing, strides: list[Span], settings: AlignmentSettings) -> Fit | str:
@@ -149,11 +150,11 @@ def _advice(
     return ""
 
 
-def _what_is_missing(side: Side, stood: bool, lifts: int, strides: int, settings: AlignmentSettings) -> str:
+def _what_is_missing(side: Side, stood: bool, lifts: int, strides: int, strides_needed: int, lifts_needed: int) -> str:
     seen = f"{strides} running strides and {lifts} swings" + (" and standing still" if stood else ", no standing still")
     return (
-        f"the {side} leg cannot be aligned from what was recorded ({seen}): it takes {settings.strides} strides of "
-        f"running, or standing still for 3 s and {settings.lifts} knee lifts"
+        f"the {side} leg cannot be aligned from what was recorded ({seen}): it takes {strides_needed} strides of "
+        f"running, or standing still for 3 s and {lifts_needed} knee lifts"
     )
 
 

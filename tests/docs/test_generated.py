@@ -1,0 +1,39 @@
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+GENERATORS = {
+    "make_command_line.py": "PAGE",
+    "figures/make_leg_cycle.py": "FIGURE",
+    "figures/make_demo.py": "FIGURE",
+}
+"""Scripts that write a committed file, and their name for its path."""
+
+
+@pytest.fixture(params=GENERATORS)
+def generator(request: pytest.FixtureRequest, load: Callable[[str], ModuleType]) -> tuple[ModuleType, str]:
+    return load(request.param), GENERATORS[request.param]
+
+
+def test_the_committed_file_is_current(generator: tuple[ModuleType, str]) -> None:
+    script, _ = generator
+    assert script.main(["--check"]) == 0
+
+
+def test_a_file_that_is_not_current_is_told_and_left_alone(
+    generator: tuple[ModuleType, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    script, name = generator
+    old = tmp_path / "old"
+    old.write_text("old", encoding="utf-8")
+    monkeypatch.setattr(script, name, old)
+    assert script.main(["--check"]) == 1
+    assert "is not current" in capsys.readouterr().err
+    assert old.read_text(encoding="utf-8") == "old"
+    assert script.main([]) == 0
+    assert script.main(["--check"]) == 0
