@@ -11,13 +11,12 @@ from firmware_bridge.protocols import PROTOCOLS
 from firmware_bridge.recording_format import (
     APPLICATION_ID,
     FORMAT_VERSION,
-    Kind,
     RecordingMeta,
     Runner,
     meta_from_rows,
 )
 from firmware_bridge.recording_writer import RecordingWriter, refuse_existing, whole_recording
-from firmware_bridge.source import Chunk, SensorFacts
+from firmware_bridge.source import Chunk, Kind, SensorFacts
 
 __all__ = [
     "EntryCount",
@@ -35,6 +34,12 @@ NO_ACCESS = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BU
 """SQLite's codes for a file that may be whole and cannot be had."""
 BUSY_S = 0.2
 """How long to wait for another program that has the file open, s."""
+PLAYED = {str(kind): kind for kind in Kind if kind is not Kind.MARKER}
+"""What a recording gives when it is played: all that came over links, and what befell them."""
+
+_PLAYED_ENTRIES = f"""
+SELECT sensor, kind, arrival_ns, bytes FROM entry WHERE kind IN ({", ".join(map(repr, PLAYED))}) ORDER BY id
+"""
 
 
 class Marker(NamedTuple):
@@ -118,12 +123,11 @@ class Recording:
         return [Marker(arrival_ns, text.decode(errors="replace")) for arrival_ns, text in self._rows(query)]
 
     def batches(self, rows: int) -> Iterator[list[Chunk]]:
-        """Give what was received, in its order, in lists of up to `rows` chunks."""
-        query = "SELECT sensor, arrival_ns, bytes FROM entry WHERE kind = 'received' ORDER BY id"
+        """Give all entries but markers, in their order, in lists of up to `rows` chunks."""
         try:
-            cursor = self._database.execute(query)
+            cursor = self._database.execute(_PLAYED_ENTRIES)
             while batch := cursor.fetchmany(rows):
-                yield list(map(Chunk._make, batch))
+                yield [Chunk(sensor, at, data, PLAYED[kind]) for sensor, kind, at, data in batch]
         except sqlite3.Error as error:
             raise _refusal(self.path, error) from error
 

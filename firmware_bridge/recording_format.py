@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from importlib import metadata
 
 import msgspec
@@ -28,23 +27,6 @@ CREATE TABLE entry (
   bytes BLOB NOT NULL
 );
 """
-
-
-class Kind(StrEnum):
-    """What an entry is."""
-
-    RECEIVED = "received"
-    """Bytes from a sensor."""
-    SENT = "sent"
-    """Bytes to a sensor."""
-    CONNECTED = "connected"
-    """The link came up."""
-    LOST = "lost"
-    """The link broke."""
-    INFO = "info"
-    """Something a sensor told about itself."""
-    MARKER = "marker"
-    """A person's mark; its bytes are UTF-8 text; belongs to no sensor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +86,9 @@ class _StoredSensor(msgspec.Struct, frozen=True):
     acc_unit_m_s2: float
     gyr_unit_rad_s: float
     name: str
+    device: str = ""
+    link: str = ""
+    node: int = 0
 
 
 def meta_rows(meta: RecordingMeta) -> list[tuple[str, str]]:
@@ -156,6 +141,9 @@ def _stored(facts: SensorFacts) -> _StoredSensor:
         facts.acc_unit_m_s2,
         facts.gyr_unit_rad_s,
         facts.name,
+        facts.device,
+        facts.link,
+        facts.node,
     )
 
 
@@ -173,4 +161,7 @@ def _facts(stored: _StoredSensor) -> SensorFacts:
         stored.acc_unit_m_s2,
         stored.gyr_unit_rad_s,
         stored.name,
+        stored.device,
+        stored.link,
+        stored.node,
     )

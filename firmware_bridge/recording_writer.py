@@ -13,11 +13,10 @@ from firmware_bridge.recording_format import (
     APPLICATION_ID,
     FORMAT_VERSION,
     SCHEMA,
-    Kind,
     RecordingMeta,
     meta_rows,
 )
-from firmware_bridge.source import Chunk
+from firmware_bridge.source import Chunk, Kind
 
 PAGE_BYTES = 16384
 """Holds several imported entries of 2 to 9 kB; pages of 4096 would stay half empty."""
@@ -25,6 +24,9 @@ COMMIT_EVERY_S = 0.4
 """A crash is to lose less than 0.5 s: this, and the time until somebody looks at the clock."""
 CHECKPOINT_EVERY_S = 5.0
 """Keeps the -wal file short, s."""
+
+NO_SENSOR = -1
+"""Stands in a marker for the sensor that it does not have; the file has null."""
 
 _INSERT = "INSERT INTO entry (sensor, kind, arrival_ns, bytes) VALUES (?, ?, ?, ?)"
 
@@ -65,25 +67,17 @@ class RecordingWriter:
         self._committed_at = self._checkpointed_at = clock()
 
     def add(self, chunk: Chunk) -> None:
-        """Keep bytes that a sensor sent."""
-        self.entry(chunk.sensor, Kind.RECEIVED, chunk.arrival_ns, chunk.data)
+        """Keep one entry."""
+        self.add_many([chunk])
 
     def add_many(self, chunks: Iterable[Chunk]) -> None:
-        """Keep many chunks in their order, in one transaction."""
-        rows = ((chunk.sensor, "received", chunk.arrival_ns, chunk.data) for chunk in chunks)
-        with self._refusals_said():
-            self._database.executemany(_INSERT, rows)
+        """Keep many entries in their order, in one transaction."""
+        self._insert(chunks)
         self.commit_if_due()
 
     def marker(self, arrival_ns: int, text: str) -> None:
         """Keep a person's mark."""
-        self.entry(None, Kind.MARKER, arrival_ns, text.encode())
-
-    def entry(self, sensor: int | None, kind: Kind, arrival_ns: int, data: bytes) -> None:
-        """Keep an entry of any kind."""
-        with self._refusals_said():
-            self._database.execute(_INSERT, (sensor, str(kind), arrival_ns, data))
-        self.commit_if_due()
+        self.add(marker(arrival_ns, text))
 
     def commit_if_due(self) -> None:
         """Commit when the last time is long enough ago; to be called, too, while no entries come."""
@@ -120,6 +114,10 @@ class RecordingWriter:
     ) -> None:
         self.close()
 
+    def _insert(self, chunks: Iterable[Chunk]) -> None:
+        with self._refusals_said():
+            self._database.executemany(_INSERT, map(_row, chunks))
+
     def _commit(self) -> None:
         with self._refusals_said():
             self._database.commit()
@@ -145,6 +143,11 @@ class RecordingWriter:
             yield
         except sqlite3.OperationalError as error:
             raise _not_writable(self.path, str(error)) from error
+
+
+def marker(arrival_ns: int, text: str) -> Chunk:
+    """Give a person's mark as an entry."""
+    return Chunk(NO_SENSOR, arrival_ns, text.encode(), Kind.MARKER)
 
 
 @contextmanager
@@ -177,6 +180,13 @@ def refuse_existing(path: Path) -> None:
     """Raise RecordingError where `path` is taken."""
     if path.exists():
         raise _exists(path)
+
+
+def _row(chunk: Chunk) -> tuple[int | None, str, int, bytes]:
+    sensor, arrival_ns, data, kind = chunk
+    if kind is Kind.RECEIVED:  # nearly all of them; SQLite takes a plain string faster than an enum's member
+        return sensor, "received", arrival_ns, data
+    return None if kind is Kind.MARKER else sensor, str(kind), arrival_ns, data
 
 
 def _create(path: Path) -> None:

@@ -84,6 +84,9 @@ def test_a_finished_recording_is_one_file(tmp_path):
                 acc_unit_m_s2=st.floats(1e-6, 10),
                 gyr_unit_rad_s=st.floats(1e-6, 10),
                 name=st.text(),
+                device=st.text(),
+                link=st.text(),
+                node=st.integers(0, 255),
             ),
             max_size=4,
         ).map(tuple),
@@ -103,15 +106,39 @@ def test_what_a_later_version_adds_to_meta_is_passed_over():
     assert meta_from_rows([*meta_rows(META), ("weather", '"rain"')]) == META
 
 
-def test_other_kinds_of_entries_and_markers(tmp_path):
+def test_every_kind_of_entry_is_played_in_its_order_but_markers(tmp_path):
+    path = tmp_path / "run.legcycle"
+    played = [Chunk(1, n, bytes([n]) * n, kind) for n, kind in enumerate(set(Kind) - {Kind.MARKER})]
+    with RecordingWriter(path, META) as writer:
+        writer.add_many(played[:2])
+        writer.marker(1, "Hügel")
+        writer.add_many(played[2:])
+
+    batches = read(path)
+    assert batches == played
+    assert [chunk.kind for chunk in batches] == [chunk.kind for chunk in played]
+    assert all(isinstance(chunk.kind, Kind) for chunk in batches)
+
+
+def test_a_kind_that_a_later_version_adds_is_passed_over(tmp_path):
+    path = tmp_path / "run.legcycle"
+    write(path, CHUNKS[:3])
+    database = sqlite3.connect(path)
+    database.execute("UPDATE entry SET kind = 'weather' WHERE id = 2")
+    database.commit()
+    database.close()
+
+    assert read(path) == [CHUNKS[0], CHUNKS[2]]
+
+
+def test_markers_and_counts(tmp_path):
     path = tmp_path / "run.legcycle"
     with RecordingWriter(path, META) as writer:
         writer.add(Chunk(1, 5, b"abc"))
-        writer.entry(1, Kind.LOST, 6, b"")
+        writer.add(Chunk(1, 6, b"", Kind.LOST))
         writer.marker(7, "Hügel")
 
     with Recording.open(path) as recording:
-        assert list(recording.batches(10)) == [[Chunk(1, 5, b"abc")]]
         assert recording.markers() == [Marker(7, "Hügel")]
         assert set(recording.counts()) == {
             EntryCount(1, "received", 1, 3),

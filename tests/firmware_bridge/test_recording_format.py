@@ -81,6 +81,19 @@ def test_meta_is_json_that_people_can_read():
     assert '"gyr_range_rad_s":null' in rows["sensors"]
 
 
+def test_a_sensor_of_an_older_file_has_no_device_link_and_node():
+    old = re.sub(r',"(device|link)":"[^"]*"|,"node":\d+', "", dict(meta_rows(META))["sensors"])
+    assert "device" not in old
+
+    assert meta_from_rows([("software", '"x"'), ("sensors", old)]).sensors == (SENSOR,)
+
+
+def test_a_sensor_keeps_its_device_link_and_node():
+    behind = SENSOR._replace(device="SN 7", link="serial:COM3", node=2)
+
+    assert meta_from_rows(meta_rows(RecordingMeta((SENSOR, behind)))).sensors == (SENSOR, behind)
+
+
 @pytest.mark.parametrize("key", ["software", "sensors"])
 def test_meta_without_what_is_needed_is_no_meta(key):
     rows = [row for row in meta_rows(META) if row[0] != key]

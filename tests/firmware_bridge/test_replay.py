@@ -6,7 +6,7 @@ from firmware_bridge.errors import RecordingError
 from firmware_bridge.recording import RecordingMeta, RecordingWriter
 from firmware_bridge.replay import ReplaySource
 from firmware_bridge.samples import Placement, Segment, Side
-from firmware_bridge.source import Chunk, SensorFacts
+from firmware_bridge.source import Chunk, Kind, SensorFacts
 
 THIGH = SensorFacts(Placement(Side.LEFT, Segment.THIGH), "imported", 100.0, math.inf, math.inf)
 SENSORS = (THIGH, THIGH._replace(placement=Placement(Side.LEFT, Segment.SHANK)))
@@ -98,3 +98,20 @@ def test_speed_must_be_positive(path, speed):
 def test_what_is_no_recording_is_refused(tmp_path):
     with pytest.raises(RecordingError):
         ReplaySource(tmp_path / "none.legcycle")
+
+
+def test_what_befell_the_links_is_replayed_where_it_happened(tmp_path):
+    told = [
+        Chunk(0, 0, b"found", Kind.CONNECTED),
+        Chunk(0, 5_000_000, b"start", Kind.SENT),
+        Chunk(0, 9_000_000, bytes(56)),
+        Chunk(0, 9_000_000, b"out of reach", Kind.LOST),
+        Chunk(1, 20_000_000, b"battery", Kind.INFO),
+    ]
+    with RecordingWriter(tmp_path / "run.legcycle", RecordingMeta(SENSORS)) as writer:
+        writer.add_many(told)
+
+    for speed in (1, math.inf):
+        clock = Clock()
+        with ReplaySource(tmp_path / "run.legcycle", speed, clock=clock, sleep=clock.sleep) as source:
+            assert [chunk for batch in source for chunk in batch] == told
