@@ -26,8 +26,8 @@ from benchmarks.trials import (
     trials,
 )
 from calibration.model import to_segment_frame
+from firmware_bridge.intake import Intake
 from firmware_bridge.samples import Floats, Placement, SampleBlock, Segment, Side
-from firmware_bridge.stream import SampleStream
 from legcycle_imu.cycle import EventKind
 from legcycle_imu.events import EventSettings, ShankDetector
 from legcycle_imu.model import Stride
@@ -92,9 +92,10 @@ def of_trial(trial: Trial) -> tuple[list[Floats], list[float]]:
     sensors, stream = trial.chunks()
     outcome = passage(sensors, stream, trial.geometry)
     courses, pushed = [], []
+    measured = Intake(sensors).push(stream)
     for number, facts in enumerate(sensors):
         if facts.placement.segment is Segment.SHANK:
-            samples = SampleStream(facts).push([c.data for c in stream if c.sensor == number])
+            samples = measured[number]
             block = _in_segment_frame(samples, outcome, facts.placement.side)
             true = [s for s in trial.strides if s.side is facts.placement.side]
             courses.append(at_contacts(block.time, block.acc[:, 1], times_of(true, EventKind.INITIAL_CONTACT)))

@@ -12,8 +12,8 @@ from benchmarks.orientation import Sensor, angles_by, strapdown
 from benchmarks.simulated import PROCESSES
 from benchmarks.trials import SOURCE, Trial, arguments, data_folders, headline, passage, said, table, trials
 from calibration.model import to_segment_frame
+from firmware_bridge.intake import Intake
 from firmware_bridge.samples import Segment
-from firmware_bridge.stream import SampleStream
 from legcycle_imu.orientation import Vertical, VerticalSettings
 from legcycle_imu.orientation.vertical import Vector
 
@@ -45,11 +45,12 @@ def of_trial(trial: Trial) -> dict[Segment, list[tuple[float, float]]]:
     (start, end), (time, true) = trial.sections("run")[0], trial.angles
     run = (time >= start) & (time <= end)
     found: dict[Segment, list[tuple[float, float]]] = {segment: [] for segment in Segment}
+    measured = Intake(sensors).push(stream)
     for number, facts in enumerate(sensors):
         side, segment = facts.placement
         alignment = next(a for a in outcome.alignments if a.calibration.side is side)
         calibration = alignment.calibration[segment]
-        samples = SampleStream(facts).push([c.data for c in stream if c.sensor == number])
+        samples = measured[number]
         block = to_segment_frame(samples, calibration)
         sensor = Sensor(block, facts.rate_hz, calibration.gyr_bias_sd_rad_s, alignment.uprights[segment])
         listeners: list[ListeningVertical] = []

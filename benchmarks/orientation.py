@@ -20,8 +20,8 @@ from calibration.fit import Upright
 from calibration.model import SegmentCalibration, to_segment_frame
 from calibration.rest import RestDetector
 from calibration.strapdown import Strapdown
+from firmware_bridge.intake import Intake
 from firmware_bridge.samples import Floats, Placement, SampleBlock, Segment, Side
-from firmware_bridge.stream import SampleStream
 from legcycle_imu.orientation import Orientation, Vertical, VerticalSettings
 from legcycle_imu.orientation.vertical import Vector
 from legcycle_imu.simulation import Script, Section, SectionKind, draw_runner, draw_sensors, simulate
@@ -233,11 +233,11 @@ def run_trial(trial: Trial) -> Errors:
     start, end = trial.sections("run")[0]
     run = (time >= start) & (time <= end)
     errors: dict[tuple[str, str], list[Floats]] = {}
+    measured = Intake(sensors).push(stream)
     for number, facts in enumerate(sensors):
         side, segment = facts.placement
         alignment = next(a for a in outcome.alignments if a.calibration.side is side)
-        data = [c.data for c in stream if c.sensor == number]
-        samples = SampleStream(facts).push(data)
+        samples = measured[number]
         calibration = alignment.calibration[segment]
         block = to_segment_frame(samples, calibration)
         sensor = Sensor(block, facts.rate_hz, calibration.gyr_bias_sd_rad_s, alignment.uprights[segment])

@@ -30,6 +30,12 @@ class Reason(StrEnum):
     """The numbers cannot come from the sensor that they are said to come from."""
     BAD_PLACEMENT = "bad_placement"
     """The sensors given do not make up a leg, or are exchanged."""
+    NO_LINK = "no_link"
+    """A link cannot be used: no adapter, no permission, no such port."""
+    NO_SENSOR = "no_sensor"
+    """No sensor, or not the one that is meant, can be reached."""
+    BAD_MONIKER = "bad_moniker"
+    """A source's name is not one."""
 
 
 class LegcycleError(Exception):
@@ -58,3 +64,7 @@ class RecordingError(LegcycleError):
 
 class ImportFileError(LegcycleError):
     """A file cannot be imported."""
+
+
+class LinkError(LegcycleError):
+    """Sensors cannot be reached."""

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from math import isnan, nan
 
+from firmware_bridge.intake import Intake
 from firmware_bridge.recording import Marker, Recording, RecordingMeta
-from firmware_bridge.samples import Floats
-from firmware_bridge.source import SensorFacts
-from firmware_bridge.stream import SampleStream, StreamStatistics
+from firmware_bridge.samples import Floats, SampleBlock
+from firmware_bridge.source import Chunk, Kind, SensorFacts
+from firmware_bridge.stream import StreamStatistics
 
 ENTRIES_AT_ONCE = 256
 
@@ -18,7 +19,7 @@ class SensorInfo:
     Parameters
     ----------
     facts : what is known of it
-    entries, bytes : received
+    entries, bytes : received; of sensors that share a link, with the first of them
     start_s, end_s : first and last sample's time; NaN without samples
     statistics : what became of its samples
     dirt : what its decoder threw away, counted by kind
@@ -65,30 +66,15 @@ class RecordingInfo:
 class _Count:
     """Counts what one sensor sent."""
 
-    def __init__(self, facts: SensorFacts) -> None:
-        self.facts = facts
-        self.stream = SampleStream(facts)
+    def __init__(self) -> None:
         self.entries = self.bytes = 0
         self.start_s = self.end_s = nan
 
-    def push(self, data: list[bytes]) -> None:
-        self.entries += len(data)
-        self.bytes += sum(map(len, data))
-        self._span(self.stream.push(data).time)
+    def came(self, chunk: Chunk) -> None:
+        self.entries += 1
+        self.bytes += len(chunk.data)
 
-    def flush(self) -> SensorInfo:
-        self._span(self.stream.flush().time)
-        return SensorInfo(
-            self.facts,
-            self.entries,
-            self.bytes,
-            self.start_s,
-            self.end_s,
-            self.stream.statistics,
-            self.stream.dirt,
-        )
-
-    def _span(self, time: Floats) -> None:
+    def measured(self, time: Floats) -> None:
         if len(time):
             self.start_s = float(time[0]) if isnan(self.start_s) else self.start_s
             self.end_s = float(time[-1])
@@ -101,15 +87,25 @@ def describe(recording: Recording) -> RecordingInfo:
     ------
     RecordingError : it is damaged
     """
-    counts = [_Count(facts) for facts in recording.sensors]
+    intake = Intake(recording.sensors)
+    counts = [_Count() for _ in recording.sensors]
     for batch in recording.batches(ENTRIES_AT_ONCE):
-        for sensor, count in enumerate(counts):
-            count.push([chunk.data for chunk in batch if chunk.sensor == sensor])
+        for chunk in batch:
+            if chunk.kind == Kind.RECEIVED:
+                counts[chunk.sensor].came(chunk)
+        _measure(counts, intake.push(batch))
+    _measure(counts, intake.flush())
+    whole = zip(recording.sensors, counts, intake.statistics, intake.dirt, strict=True)
     return RecordingInfo(
         recording.meta,
         recording.path.stat().st_size,
         recording.recovered,
         recording.duration_s,
-        tuple(count.flush() for count in counts),
+        tuple(SensorInfo(facts, c.entries, c.bytes, c.start_s, c.end_s, counted, d) for facts, c, counted, d in whole),
         tuple(recording.markers()),
     )
+
+
+def _measure(counts: list[_Count], blocks: list[SampleBlock]) -> None:
+    for count, block in zip(counts, blocks, strict=True):
+        count.measured(block.time)

@@ -1,25 +1,45 @@
 """What flows from the outside into the pipeline: chunks of bytes, and what is known of their senders."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from firmware_bridge.samples import Placement
 
 
+class Kind(StrEnum):
+    """What an entry of a session is."""
+
+    RECEIVED = "received"
+    """Bytes from a sensor."""
+    SENT = "sent"
+    """Bytes to a sensor."""
+    CONNECTED = "connected"
+    """The link came up; its bytes may be a sentence, UTF-8."""
+    LOST = "lost"
+    """The link broke; its bytes are a sentence that says why, UTF-8."""
+    INFO = "info"
+    """A packet that the sensor was asked for beside its stream: what it is, how full its battery is."""
+    MARKER = "marker"
+    """A person's mark; its bytes are UTF-8 text; belongs to no sensor."""
+
+
 class Chunk(NamedTuple):
-    """Bytes of one sensor as they arrived.
+    """One entry of a session: bytes of a sensor as they arrived, or what else befell its link.
 
     Attributes
     ----------
-    sensor : index into the session's list of sensors
+    sensor : index into the session's list of sensors; where several share a link, of the first of them
     arrival_ns : monotonic time of arrival since the session's start, ns; for imported samples the
         time of the chunk's last sample
     data : the bytes, exactly as received
+    kind : what the entry is
     """
 
     sensor: int
     arrival_ns: int
     data: bytes
+    kind: Kind = Kind.RECEIVED
 
 
 class SensorFacts(NamedTuple):
@@ -33,6 +53,10 @@ class SensorFacts(NamedTuple):
     acc_range_m_s2, gyr_range_rad_s : full scale, for saturation; infinite where not known
     acc_unit_m_s2, gyr_unit_rad_s : size of the unit in which the protocol carries its numbers
     name : what a person calls it (file name, device name or serial number)
+    device : what tells it from all others: its serial number, else its name and the system's address of it
+    link : moniker of the link over which it is reached ("ble:C4:..", "serial:/dev/ttyACM0"); sensors of one link
+        share its chunks; "" for one that shares with none
+    node : which of the sensors behind its link it is
     """
 
     placement: Placement
@@ -43,6 +67,9 @@ class SensorFacts(NamedTuple):
     acc_unit_m_s2: float = 1.0
     gyr_unit_rad_s: float = 1.0
     name: str = ""
+    device: str = ""
+    link: str = ""
+    node: int = 0
 
 
 class Source(Protocol):

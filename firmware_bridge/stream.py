@@ -1,11 +1,10 @@
-"""From the bytes of one sensor to samples on a grid as free of gaps as can be. Pure."""
+"""Samples of one sensor, as free of gaps as can be. Pure."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_bridge.protocols import PROTOCOLS, Decoder
 from firmware_bridge.samples import Floats, Quality, SampleBlock, Vectors
 from firmware_bridge.source import SensorFacts
 
@@ -34,9 +33,13 @@ class StreamStatistics:
     ----------
     received : samples decoded
     dropped : of these, left out because their time did not increase
+    missing : samples that must lie between those received, by their time; filled or not
     filled : samples put into short gaps
     gaps : gaps too long to fill
     saturated : received samples with an axis at the end of its range
+    repeated : samples that came a second time, or were overtaken on their way; left out
+    restarts : times that the sensor's clock began anew
+    loss_known : the sensor numbers or stamps its samples; else `missing` is what delays alone could tell
     """
 
     received: int = 0
@@ -44,13 +47,16 @@ class StreamStatistics:
     filled: int = 0
     gaps: int = 0
     saturated: int = 0
+    missing: int = 0
+    repeated: int = 0
+    restarts: int = 0
+    loss_known: bool = True
 
 
 @dataclass(slots=True)
 class StreamState:
     """What a `SampleStream` carries from push to push; a deep copy continues identically."""
 
-    decoder: Decoder
     last: SampleBlock = field(default_factory=SampleBlock.empty)
     """The last sample given, or none."""
     received: int = 0
@@ -58,23 +64,24 @@ class StreamState:
     filled: int = 0
     gaps: int = 0
     saturated: int = 0
+    missing: int = 0
 
 
 class SampleStream:
     """Samples of one sensor, in its own frame, SI units, flagged with what is known against them.
 
     Samples keep their own time stamps. Short gaps are filled, the first sample after a longer one
-    is flagged. The output is the same to the bit for any cutting of the bytes.
+    is flagged. The output is the same to the bit for any cutting of the blocks.
 
     Parameters
     ----------
-    facts : protocol, rate and ranges of the sensor
+    facts : rate and ranges of the sensor
     settings : what is filled, what counts as saturated
     """
 
     def __init__(self, facts: SensorFacts, settings: StreamSettings | None = None) -> None:
         settings = settings or StreamSettings()
-        self.state = StreamState(PROTOCOLS[facts.protocol].decoder(facts))
+        self.state = StreamState()
         self._rate_hz = facts.rate_hz
         # A hair above: at 50 Hz one missing sample is 20 ms and is filled.
         self._most_missing = int(settings.fill_s * facts.rate_hz + 1e-6)
@@ -85,27 +92,14 @@ class SampleStream:
     def statistics(self) -> StreamStatistics:
         """What became of the samples so far."""
         s = self.state
-        return StreamStatistics(s.received, s.dropped, s.filled, s.gaps, s.saturated)
+        return StreamStatistics(s.received, s.dropped, s.filled, s.gaps, s.saturated, s.missing)
 
-    @property
-    def dirt(self) -> dict[str, int]:
-        """What the decoder threw away, counted by kind."""
-        return dict(self.state.decoder.dirt)
-
-    def push(self, data: bytes | list[bytes]) -> SampleBlock:
-        """Give the samples that `data` completes, and those filled in before them."""
-        if isinstance(data, list):
-            data = b"".join(data)
-        return self._settle(self.state.decoder.push(data))
-
-    def flush(self) -> SampleBlock:
-        """Give what was held back at the end of the stream."""
-        return self._settle(self.state.decoder.flush())
-
-    def _settle(self, block: SampleBlock) -> SampleBlock:
+    def push(self, block: SampleBlock) -> SampleBlock:
+        """Give the samples with those filled in before them, and their flags added to."""
         self.state.received += len(block)
         if not len(block):
             return block
+        block = SampleBlock(block.time, block.gyr, block.acc, block.quality.copy())
         steps = self._steps(block.time)
         if not steps.min() > 0.0:
             block = self._increasing(block)
@@ -113,8 +107,9 @@ class SampleStream:
                 return block
             steps = self._steps(block.time)
         self._flag_saturated(block)
-        if steps.max() * self._rate_hz >= 1.5:
-            block = self._bridged(block, np.rint(steps * self._rate_hz).astype(np.int64) - 1)
+        if steps.max() * self._rate_hz >= 1.5 or block.quality.max() & Quality.AFTER_GAP:
+            missing = np.rint(steps * self._rate_hz).astype(np.int64) - 1
+            block = self._bridged(block, np.maximum(missing, 0))
         self.state.last = block[-1:]
         return block
 
@@ -142,11 +137,13 @@ class SampleStream:
             size = np.abs(vectors)
             if size.max() >= limit:
                 block.quality[(size >= limit).any(axis=1)] |= np.uint8(flag)
-        self.state.saturated += int(np.count_nonzero(block.quality))
+        saturated = block.quality & (Quality.ACC_SATURATED | Quality.GYR_SATURATED)
+        self.state.saturated += int(np.count_nonzero(saturated))
 
     def _bridged(self, block: SampleBlock, missing: NDArray[np.int64]) -> SampleBlock:
         """Fill short gaps and flag the ends of long ones; `missing` samples before each sample."""
-        long = missing > self._most_missing
+        self.state.missing += int(missing.sum())
+        long = (missing > self._most_missing) | ((block.quality & Quality.AFTER_GAP) != 0)
         block.quality[long] |= np.uint8(Quality.AFTER_GAP)
         self.state.gaps += int(np.count_nonzero(long))
         at = np.flatnonzero((missing > 0) & ~long)

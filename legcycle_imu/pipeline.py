@@ -1,6 +1,6 @@
 """From chunks of bytes to strides: the one path of live, replay and simulation.
 
-    chunks -> SampleStream (per sensor) -> Leg (per side: alignment, angles, events, phases, strides)
+    chunks -> Intake (per link and sensor) -> Leg (per side: alignment, angles, events, phases, strides)
            -> LegMerge (both legs in one order, flight) -> Update
 
 Pure: no clock, no input or output. Any cutting of the same sequence of chunks gives the same output, bit by bit.
@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from math import inf
 
 from calibration.model import CalibrationSet
+from firmware_bridge.intake import Intake, IntakeSettings, links_of
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
-from firmware_bridge.source import Chunk, SensorFacts
-from firmware_bridge.stream import SampleStream, StreamSettings, StreamStatistics
+from firmware_bridge.source import Chunk, Kind, SensorFacts
+from firmware_bridge.stream import StreamStatistics
 from legcycle_imu.leg import Leg, LegSettings, LegUpdate
 from legcycle_imu.merge import LegMerge, MergeSettings
 from legcycle_imu.model import Update
@@ -27,11 +28,11 @@ class PipelineSettings:
     Parameters
     ----------
     silent_s : a sensor from which nothing has arrived for so long, while others did, is no longer waited for
-    stream, leg, merge : settings of the stages
+    intake, leg, merge : settings of the stages
     """
 
     silent_s: float = 1.0
-    stream: StreamSettings = field(default_factory=StreamSettings)
+    intake: IntakeSettings = field(default_factory=IntakeSettings)
     leg: LegSettings = field(default_factory=LegSettings)
     merge: MergeSettings = field(default_factory=MergeSettings)
 
@@ -60,7 +61,7 @@ class Pipeline:
         settings: PipelineSettings | None = None,
     ) -> None:
         self.settings = settings or PipelineSettings()
-        self._streams = [SampleStream(facts, self.settings.stream) for facts in sensors]
+        self.intake = Intake(sensors, self.settings.intake)
         self._numbers = {facts.placement: number for number, facts in enumerate(sensors)}
         if len(self._numbers) != len(sensors):
             raise ValueError("expected each sensor on a segment of its own, got two on one")
@@ -75,42 +76,51 @@ class Pipeline:
             for side in _whole_legs(self._numbers)
         }
         self._merge = LegMerge(self.settings.merge)
+        groups = links_of(sensors)
+        self._alone = {group[0] for group in groups if len(group) == 1}
         self._silence = _Silence(len(sensors), round(self.settings.silent_s * 1e9))
 
     @property
     def statistics(self) -> list[StreamStatistics]:
-        """What is known of each sensor's samples: received, dropped, filled, saturated."""
-        return [stream.statistics for stream in self._streams]
+        """What is known of each sensor's samples: received, missing, filled, saturated."""
+        return self.intake.statistics
 
     def push(self, chunks: Iterable[Chunk]) -> Update:
         """Take the next chunks in the order in which they arrived."""
         batch = list(chunks)
-        if self._silence.changes_within(batch):
+        if len(batch) > 1 and not self._is_steady(batch):
             return _together([self._push_steady([chunk]) for chunk in batch])
         return self._push_steady(batch)
 
     def flush(self) -> Update:
         """Give what was held back; the stream has ended."""
-        tails = [stream.flush() for stream in self._streams]
+        tails = self.intake.flush()
         updates = []
         for side, leg in self.legs.items():
             pushed, rest = leg.push(*self._of_leg(tails, side)), leg.flush()
             updates.append(LegUpdate(pushed.angles + rest.angles, pushed.findings + rest.findings, rest.alignment))
         return self._update(updates, dict.fromkeys(self.legs, inf))
 
+    def _is_steady(self, batch: list[Chunk]) -> bool:
+        """Tell whether no sensor falls silent or comes back within a batch; of a shared link only samples can tell."""
+        return all(chunk.sensor in self._alone for chunk in batch) and not self._silence.changes_within(
+            [(chunk.arrival_ns, self._heard(chunk)) for chunk in batch]
+        )
+
     def _push_steady(self, batch: list[Chunk]) -> Update:
         """Take chunks during which no sensor falls silent or comes back, but with the first."""
-        self._silence.note(batch)
-        parts: list[list[bytes]] = [[] for _ in self._streams]
-        for number, _, data in batch:
-            parts[number].append(data)
-        blocks = [
-            stream.push(data) if data else SampleBlock.empty()
-            for stream, data in zip(self._streams, parts, strict=True)
-        ]
+        blocks = self.intake.push(batch)
+        sampled = tuple(number for number, block in enumerate(blocks) if len(block))
+        self._silence.note([(chunk.arrival_ns, self._heard(chunk, sampled)) for chunk in batch])
         silent = {side: self._silent_segments(side) for side in self.legs}
         updates = [leg.push(*self._of_leg(blocks, side), silent[side]) for side, leg in self.legs.items()]
         return self._update(updates, {side: leg.settled(silent[side]) for side, leg in self.legs.items()})
+
+    def _heard(self, chunk: Chunk, sampled: tuple[int, ...] = ()) -> tuple[int, ...]:
+        """Give the sensors from which a chunk shows that they live: its own, or those whose samples it brought."""
+        if chunk.sensor not in self._alone:
+            return sampled
+        return (chunk.sensor,) if chunk.kind == Kind.RECEIVED else ()
 
     def _update(self, updates: list[LegUpdate], settled: dict[Side, float]) -> Update:
         for update in updates:
@@ -136,6 +146,10 @@ class Pipeline:
         return frozenset(s for s in Segment if self._numbers[Placement(side, s)] in silent)
 
 
+Heard = tuple[int, tuple[int, ...]]
+"""An arrival, ns, and the sensors that were heard by it."""
+
+
 class _Silence:
     """Which sensors have fallen silent, by the arrival of what the others sent."""
 
@@ -145,28 +159,26 @@ class _Silence:
         self._now: int | None = None
         self.sensors: frozenset[int] = frozenset()
 
-    def changes_within(self, batch: list[Chunk]) -> bool:
-        """Tell whether, in a batch of several chunks, a sensor would fall silent or come back."""
-        if len(batch) < 2:
-            return False
-        last = [batch[0].arrival_ns if time is None else time for time in self._last]
-        limit = self._limit_ns
-        silent = self.sensors
-        for number, arrival_ns, _ in batch:
-            if arrival_ns - last[number] > limit or number in silent:
-                return True
-            last[number] = arrival_ns
-        now = max(batch[-1].arrival_ns, self._now or batch[-1].arrival_ns)
-        return any(now - time > limit and number not in silent for number, time in enumerate(last))
+    def changes_within(self, batch: list[Heard]) -> bool:
+        """Tell whether, in a batch of several arrivals, a sensor would fall silent or come back."""
+        last = [batch[0][0] if time is None else time for time in self._last]
+        for arrival_ns, heard in batch:
+            for number in heard:
+                if arrival_ns - last[number] > self._limit_ns or number in self.sensors:
+                    return True
+                last[number] = arrival_ns
+        now = max(batch[-1][0], self._now or batch[-1][0])
+        return any(now - time > self._limit_ns and number not in self.sensors for number, time in enumerate(last))
 
-    def note(self, batch: list[Chunk]) -> None:
+    def note(self, batch: list[Heard]) -> None:
         """Take note of what arrived."""
         if not batch:
             return
-        self._last = [batch[0].arrival_ns if time is None else time for time in self._last]
-        for number, arrival_ns, _ in batch:
-            self._last[number] = arrival_ns
-        self._now = max(batch[-1].arrival_ns, self._now or batch[-1].arrival_ns)
+        self._last = [batch[0][0] if time is None else time for time in self._last]
+        for arrival_ns, heard in batch:
+            for number in heard:
+                self._last[number] = arrival_ns
+        self._now = max(batch[-1][0], self._now or batch[-1][0])
         self.sensors = frozenset(
             number for number, time in enumerate(self._last) if time is not None and self._now - time > self._limit_ns
         )

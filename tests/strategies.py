@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from calibration.model import CalibrationSet, LegCalibration, SegmentCalibration, ZeroSource, to_segment_frame
-from firmware_bridge.protocols import imported
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from firmware_bridge.source import Chunk, SensorFacts
 from firmware_bridge.stream import SampleStream
@@ -93,8 +92,7 @@ class Session:
 
     def block(self, placement: Placement) -> SampleBlock:
         """A sensor's samples, gaps filled and flagged, in its own frame."""
-        data = imported.encode(self.simulation.samples[placement], self.sensors[self.number(placement)])
-        return SampleStream(self.sensors[self.number(placement)]).push(data)
+        return SampleStream(self.sensors[self.number(placement)]).push(sampled(self.simulation.samples[placement]))
 
     def turned(self, placement: Placement) -> SampleBlock:
         """The same in the segment's frame."""
@@ -121,6 +119,11 @@ class Session:
     def knowing(self) -> "Session":
         """The same with its calibration given."""
         return replace(self, given=True)
+
+
+def sampled(block: SampleBlock) -> SampleBlock:
+    """Samples as they arrive: what is known against them is found out anew."""
+    return replace(block, quality=np.zeros(len(block), np.uint8))
 
 
 def session_of(script: Script, sensors: tuple[SensorSetup, ...], seed: int, *, given: bool = False) -> Session:

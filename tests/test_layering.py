@@ -16,16 +16,14 @@ PACKAGES = ("firmware_bridge", "calibration", "legcycle_imu")
 """Each may import those before it."""
 
 EDGE = (
-    "firmware_bridge.ble",
     "firmware_bridge.csv_import",
     "firmware_bridge.info",
-    "firmware_bridge.monikers",
+    "firmware_bridge.links",
+    "firmware_bridge.recorder",
     "firmware_bridge.recording",
     "firmware_bridge.recording_writer",
     "firmware_bridge.replay",
     "firmware_bridge.sensor_csv",
-    "firmware_bridge.serial_port",
-    "firmware_bridge.udp",
     "calibration.store",
     "legcycle_imu.analysis",
     "legcycle_imu.cli",

@@ -22,10 +22,9 @@ from hypothesis import strategies as st
 from calibration.alignment import Alignment, LegAligner
 from calibration.rest import RestDetector
 from calibration.strapdown import Strapdown
-from firmware_bridge.protocols import imported
+from firmware_bridge.intake import Intake
 from firmware_bridge.samples import Placement, Quality, SampleBlock, Segment, Side
 from firmware_bridge.source import Chunk
-from firmware_bridge.stream import SampleStream
 from legcycle_imu.angle_grid import PLACEMENTS, AnglesResampler
 from legcycle_imu.events import ShankDetector, ThighDetector
 from legcycle_imu.leg import Finding, Leg, LegSettings, LegUpdate
@@ -92,6 +91,11 @@ def of_angles(blocks: Iterable[SegmentAngles]) -> Channels:
         {f"{block.placement} {name}": data for name, data in of_columns(block).items() if name != "placement"}
         for block in blocks
     )
+
+
+def of_blocks(blocks: Iterable[SampleBlock]) -> Channels:
+    """The samples of each sensor."""
+    return {f"{number} {name}": data for number, block in enumerate(blocks) for name, data in of_columns(block).items()}
 
 
 def of_alignment(found: Alignment | None) -> Channels:
@@ -343,10 +347,6 @@ def merge_steps(session: Session) -> list[MergeStep]:
     return steps
 
 
-def bytes_of(session: Session, placement: Placement) -> bytes:
-    return imported.encode(session.simulation.samples[placement], session.sensors[session.number(placement)])
-
-
 # The table of stages
 
 
@@ -372,10 +372,10 @@ class Stage:
 LEFT = Side.LEFT
 STAGES = (
     Stage(
-        "SampleStream",
-        lambda s: SampleStream(s.sensors[s.number(SHANK)]),
-        lambda s: bytes_of(s, SHANK),
-        of_columns,
+        "Intake",
+        lambda s: Intake(s.sensors),
+        Session.chunks,
+        of_blocks,
     ),
     Stage("RestDetector", lambda s: AbsoluteRest(rate_of(s, SHANK)), lambda s: s.block(SHANK), of_columns),
     Stage(
@@ -433,8 +433,6 @@ def marks(stage: Stage, name: str) -> tuple[int, ...]:
         return tuple(np.flatnonzero(items.quality & (Quality.AFTER_GAP | Quality.FILLED)).tolist())
     if isinstance(items, Merged):
         return tuple(k for k, time in enumerate(merged_gaps(items)) if time)
-    if isinstance(items, bytes):
-        return tuple(range(imported.RECORD_BYTES, len(items), 97 * imported.RECORD_BYTES))
     return ()
 
 
@@ -478,8 +476,7 @@ def test_the_output_does_not_depend_on_how_the_stream_is_cut(stage: Stage, name:
 @pytest.mark.parametrize("size", [1, 7, 64])
 def test_pieces_of_equal_size_give_the_same_as_the_whole(stage: Stage, size: int) -> None:
     items = stream(stage, "gaps")
-    step = size * (imported.RECORD_BYTES // 7 if isinstance(items, bytes) else 1)
-    cut = stage.outputs(stage.build(SESSIONS["gaps"]()), items, every(len(items), step))
+    cut = stage.outputs(stage.build(SESSIONS["gaps"]()), items, every(len(items), size))
     assert_same(cut, whole(stage, "gaps"))
 
 
@@ -504,8 +501,8 @@ def test_longer_chunks_give_the_same_strides(name: str, samples: int) -> None:
 
 def test_a_chunk_split_inside_a_record_gives_the_same(run: Session) -> None:
     split = []
-    for sensor, arrival_ns, data in run.chunks(3):
-        split += [Chunk(sensor, arrival_ns, data[:61]), Chunk(sensor, arrival_ns, data[61:])]
+    for chunk in run.chunks(3):
+        split += [chunk._replace(data=chunk.data[:61]), chunk._replace(data=chunk.data[61:])]
     assert_same(passed(run, [[chunk] for chunk in split]), passed(run, [run.chunks(3)]))
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from firmware_bridge.csv_import import Origin, import_csv
 from firmware_bridge.errors import ImportFileError, LegcycleError, Reason, RecordingError
+from firmware_bridge.intake import Intake
 from firmware_bridge.protocols.imported import RECORD_BYTES
 from firmware_bridge.recording import Recording, Runner
 from firmware_bridge.samples import Placement, Segment, Side
-from firmware_bridge.stream import SampleStream
 
 G = 9.80665
 THIGH, SHANK = Placement(Side.LEFT, Segment.THIGH), Placement(Side.LEFT, Segment.SHANK)
@@ -45,12 +45,7 @@ def contents(path):
     """Samples of each sensor of a recording, and its entries."""
     with Recording.open(path) as recording:
         chunks = [chunk for batch in recording.batches(100) for chunk in batch]
-        streams = [SampleStream(facts) for facts in recording.sensors]
-        blocks = [
-            stream.push([chunk.data for chunk in chunks if chunk.sensor == sensor])
-            for sensor, stream in enumerate(streams)
-        ]
-        return recording.meta, blocks, chunks
+        return recording.meta, Intake(recording.sensors).push(chunks), chunks
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".csv.gz"])

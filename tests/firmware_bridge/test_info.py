@@ -47,10 +47,10 @@ def test_what_each_sensor_sent_is_counted(info, tmp_path):
     first, second = found.sensors
     assert (first.facts, first.entries, first.bytes) == (THIGH, 2, 6 * 56)
     assert (first.start_s, first.end_s) == (0.0, 0.9)
-    assert first.statistics == StreamStatistics(received=6, dropped=1, filled=1, gaps=1)
+    assert first.statistics == StreamStatistics(received=6, dropped=1, filled=1, gaps=1, missing=86)
     assert first.measured_hz == pytest.approx(4 / 0.9)
     assert second.statistics == StreamStatistics(received=3, saturated=3)
-    assert second.dirt == {"not_finite": 0, "cut_off": 1}
+    assert second.dirt == {"not_finite": 0, "cut_off": 1, "stranger": 0}
     assert second.measured_hz == pytest.approx(100)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from firmware_bridge.errors import RecordingError
 from firmware_bridge.protocols.imported import ImportedDecoder
+from firmware_bridge.protocols.packets import Readings
 from firmware_bridge.recording import Recording
 from firmware_bridge.samples import Placement, SampleBlock
 from firmware_bridge.source import Chunk
@@ -28,11 +29,15 @@ def simulation() -> Simulation:
 def read(path: Path) -> tuple[list[Chunk], dict[Placement, SampleBlock]]:
     with Recording.open(path) as recording:
         received = [chunk for batch in recording.batches(1000) for chunk in batch]
-        decoders = [ImportedDecoder(facts) for facts in recording.sensors]
-        blocks: dict[Placement, list[SampleBlock]] = {facts.placement: [] for facts in recording.sensors}
+        decoders = [ImportedDecoder([facts]) for facts in recording.sensors]
+        packets: dict[Placement, list[Readings]] = {facts.placement: [] for facts in recording.sensors}
         for chunk in received:
-            blocks[recording.sensors[chunk.sensor].placement].append(decoders[chunk.sensor].push(chunk.data))
-    return received, {placement: SampleBlock.join(parts) for placement, parts in blocks.items()}
+            packets[recording.sensors[chunk.sensor].placement] += decoders[chunk.sensor].push(chunk.data)
+    return received, {placement: SampleBlock.join(list(map(block_of, found))) for placement, found in packets.items()}
+
+
+def block_of(readings: Readings) -> SampleBlock:
+    return SampleBlock(readings.time, readings.gyr, readings.acc, np.zeros(len(readings.gyr), np.uint8))
 
 
 def test_a_recording_holds_the_samples_to_the_bit(simulation: Simulation, tmp_path: Path) -> None:
