@@ -76,8 +76,7 @@ class Pipeline:
             for side in _whole_legs(self._numbers)
         }
         self._merge = LegMerge(self.settings.merge)
-        groups = links_of(sensors)
-        self._alone = {group[0] for group in groups if len(group) == 1}
+        self._alone = {group[0]: tuple(group) for group in links_of(sensors) if len(group) == 1}
         self._silence = _Silence(len(sensors), round(self.settings.silent_s * 1e9))
 
     @property
@@ -88,9 +87,10 @@ class Pipeline:
     def push(self, chunks: Iterable[Chunk]) -> Update:
         """Take the next chunks in the order in which they arrived."""
         batch = list(chunks)
-        if len(batch) > 1 and not self._is_steady(batch):
-            return _together([self._push_steady([chunk]) for chunk in batch])
-        return self._push_steady(batch)
+        heard = self._heard(batch)
+        if len(batch) > 1 and (heard is None or self._silence.changes_within(heard)):
+            return _together([self._push_steady([chunk], self._heard([chunk])) for chunk in batch])
+        return self._push_steady(batch, heard)
 
     def flush(self) -> Update:
         """Give what was held back; the stream has ended."""
@@ -101,26 +101,23 @@ class Pipeline:
             updates.append(LegUpdate(pushed.angles + rest.angles, pushed.findings + rest.findings, rest.alignment))
         return self._update(updates, dict.fromkeys(self.legs, inf))
 
-    def _is_steady(self, batch: list[Chunk]) -> bool:
-        """Tell whether no sensor falls silent or comes back within a batch; of a shared link only samples can tell."""
-        return all(chunk.sensor in self._alone for chunk in batch) and not self._silence.changes_within(
-            [(chunk.arrival_ns, self._heard(chunk)) for chunk in batch]
-        )
-
-    def _push_steady(self, batch: list[Chunk]) -> Update:
+    def _push_steady(self, batch: list[Chunk], heard: "list[Heard] | None") -> Update:
         """Take chunks during which no sensor falls silent or comes back, but with the first."""
         blocks = self.intake.push(batch)
-        sampled = tuple(number for number, block in enumerate(blocks) if len(block))
-        self._silence.note([(chunk.arrival_ns, self._heard(chunk, sampled)) for chunk in batch])
+        if heard is None:
+            sampled = tuple(number for number, block in enumerate(blocks) if len(block))
+            heard = [(chunk.arrival_ns, sampled) for chunk in batch]
+        self._silence.note(heard)
         silent = {side: self._silent_segments(side) for side in self.legs}
         updates = [leg.push(*self._of_leg(blocks, side), silent[side]) for side, leg in self.legs.items()]
         return self._update(updates, {side: leg.settled(silent[side]) for side, leg in self.legs.items()})
 
-    def _heard(self, chunk: Chunk, sampled: tuple[int, ...] = ()) -> tuple[int, ...]:
-        """Give the sensors from which a chunk shows that they live: its own, or those whose samples it brought."""
-        if chunk.sensor not in self._alone:
-            return sampled
-        return (chunk.sensor,) if chunk.kind == Kind.RECEIVED else ()
+    def _heard(self, batch: list[Chunk]) -> "list[Heard] | None":
+        """Give which sensors showed that they live, and when; None where samples alone can tell: a link is shared."""
+        try:
+            return [(at, self._alone[sensor] if kind is Kind.RECEIVED else ()) for sensor, at, _, kind in batch]
+        except KeyError:
+            return None
 
     def _update(self, updates: list[LegUpdate], settled: dict[Side, float]) -> Update:
         for update in updates:

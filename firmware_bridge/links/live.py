@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Event
 from types import TracebackType
@@ -37,33 +38,42 @@ class LiveSource:
         clock_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self.sensors = list(sensors)
-        self._links = links
+        self._links = list(links)
         self._clock_ns = clock_ns
         self._start_ns = clock_ns()
         self._queue: SimpleQueue[Chunk | None] = SimpleQueue()
-        self._closed = Event()
+        self._ending = Event()
 
     def __iter__(self) -> Iterator[list[Chunk]]:
-        """Start the links and yield what arrived, at least every tenth of a second, until all have ended."""
+        """Start the links and yield what arrived, at least every tenth of a second, until all have ended.
+
+        After `end` the links are stopped, and what they posted until then is given, too.
+        """
         for link, numbers in self._links:
             facts: Mapping[int, SensorFacts] = {number: self.sensors[number] for number in numbers}
             link.start(facts, _Inbox(self._queue, self.now_ns))
         streaming = len(self._links)
-        while streaming and not self._closed.is_set():
+        while streaming and not self._ending.is_set():
             batch, ended = self._arrived()
             streaming -= ended
             yield batch
+        self.close()
+        yield self._arrived(wait_s=0.0)[0]
 
     def now_ns(self) -> int:
         """Give the time since the session's start, ns: the clock of all arrivals."""
         return self._clock_ns() - self._start_ns
 
+    def end(self) -> None:
+        """Let the iteration come to its end soon; may be called from anywhere, also from a signal's handler."""
+        self._ending.set()
+
     def close(self) -> None:
-        """Stop all links."""
-        if not self._closed.is_set():
-            self._closed.set()
-            for link, _ in self._links:
-                link.stop()
+        """Stop all links. Closing twice is harmless."""
+        self._ending.set()
+        links, self._links = self._links, []
+        for link, _ in links:
+            link.stop()
 
     def __enter__(self) -> Self:
         return self
@@ -73,20 +83,19 @@ class LiveSource:
     ) -> None:
         self.close()
 
-    def _arrived(self) -> tuple[list[Chunk], int]:
+    def _arrived(self, wait_s: float = HEARTBEAT_S) -> tuple[list[Chunk], int]:
         """Wait for something, and give it with all that is there by then; and how many links ended."""
         batch: list[Chunk] = []
         ended = 0
-        try:
-            item = self._queue.get(timeout=HEARTBEAT_S)
+        with suppress(Empty):
+            item = self._queue.get(timeout=wait_s)
             while True:
                 if item is None:
                     ended += 1
                 else:
                     batch.append(item)
                 item = self._queue.get_nowait()
-        except Empty:
-            return batch, ended
+        return batch, ended
 
 
 class _Inbox:
