@@ -8,12 +8,14 @@ from importlib import metadata
 import msgspec
 
 from firmware_bridge.samples import Placement, Segment, Side
-from firmware_bridge.source import SensorFacts
+from firmware_bridge.source import Chunk, Kind, SensorFacts
 
 APPLICATION_ID = 0x4C656743
 """'LegC' in the header of the file: says which program's file it is."""
 FORMAT_VERSION = 1
 """Version of the schema, in `user_version`."""
+NO_SENSOR = -1
+"""Stands in a marker for the sensor that it does not have; the file has null."""
 SCHEMA = """\
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
@@ -72,6 +74,11 @@ class RecordingMeta:
     calibration: str | None = None
     settings: str | None = None
     software: str = field(default_factory=software_version)
+
+
+def marker(arrival_ns: int, text: str) -> Chunk:
+    """Give a person's mark as an entry."""
+    return Chunk(NO_SENSOR, arrival_ns, text.encode(), Kind.MARKER)
 
 
 class _StoredSensor(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from firmware_bridge.recording_format import (
     FORMAT_VERSION,
     SCHEMA,
     RecordingMeta,
+    marker,
     meta_rows,
 )
 from firmware_bridge.source import Chunk, Kind
@@ -24,9 +25,6 @@ COMMIT_EVERY_S = 0.4
 """A crash is to lose less than 0.5 s: this, and the time until somebody looks at the clock."""
 CHECKPOINT_EVERY_S = 5.0
 """Keeps the -wal file short, s."""
-
-NO_SENSOR = -1
-"""Stands in a marker for the sensor that it does not have; the file has null."""
 
 _INSERT = "INSERT INTO entry (sensor, kind, arrival_ns, bytes) VALUES (?, ?, ?, ?)"
 
@@ -61,8 +59,8 @@ class RecordingWriter:
         self._clock = clock
         self._durable = durable
         _create(path)
-        self._database = sqlite3.connect(path, check_same_thread=False)
         with self._refusals_said():
+            self._database = _connect(path)
             self._prepare(meta)
         self._committed_at = self._checkpointed_at = clock()
 
@@ -81,21 +79,42 @@ class RecordingWriter:
 
     def commit_if_due(self) -> None:
         """Commit when the last time is long enough ago; to be called, too, while no entries come."""
-        if not self._durable:
-            return
-        now = self._clock()
-        if now - self._committed_at >= COMMIT_EVERY_S:
-            self._commit()
-            self._committed_at = now
-        if now - self._checkpointed_at >= CHECKPOINT_EVERY_S:
-            self._commit()
-            self._database.execute("PRAGMA wal_checkpoint(PASSIVE)")
-            self._checkpointed_at = now
+        if self._durable and self._clock() - self._committed_at >= COMMIT_EVERY_S:
+            self.commit()
+
+    def commit(self) -> None:
+        """Make certain what was added, and keep the -wal file short."""
+        with self._refusals_said():
+            self._database.commit()
+            self._committed_at = now = self._clock()
+            if self._durable and now - self._checkpointed_at >= CHECKPOINT_EVERY_S:
+                self._database.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                self._checkpointed_at = now
+
+    def recover(self) -> int:
+        """Become able to write again after an error, if that can be: forget what was not committed, open the file anew.
+
+        A disk that was away and is back is of no use to what was opened before.
+
+        Returns
+        -------
+        int
+            how many entries the file holds
+
+        Raises
+        ------
+        RecordingError : it cannot be done yet
+        """
+        with self._refusals_said():
+            self._database.close()
+            self._database = _connect(self.path)
+            self._be_durable()
+            return int(self._database.execute("SELECT coalesce(max(id), 0) FROM entry").fetchone()[0])
 
     def close(self) -> None:
         """Finish: commit, and make it one file. Closing twice is harmless."""
         with suppress(sqlite3.ProgrammingError):
-            self._commit()
+            self.commit()
             # Another program that reads the file keeps it in WAL mode; the next opening tidies up.
             with suppress(sqlite3.OperationalError):
                 self._database.execute("PRAGMA journal_mode=DELETE")
@@ -118,36 +137,32 @@ class RecordingWriter:
         with self._refusals_said():
             self._database.executemany(_INSERT, map(_row, chunks))
 
-    def _commit(self) -> None:
-        with self._refusals_said():
-            self._database.commit()
-
     def _prepare(self, meta: RecordingMeta) -> None:
         run = self._database.execute
         run(f"PRAGMA page_size={PAGE_BYTES}")
         run(f"PRAGMA application_id={APPLICATION_ID}")
         run(f"PRAGMA user_version={FORMAT_VERSION}")
         if self._durable:
-            # Network drives refuse WAL and stay in DELETE mode: as safe, and slower.
-            with suppress(sqlite3.OperationalError):
-                run("PRAGMA journal_mode=WAL")
-            run("PRAGMA synchronous=FULL")
-            run("PRAGMA wal_autocheckpoint=0")
+            self._be_durable()
         self._database.executescript(SCHEMA)
         self._database.executemany("INSERT INTO meta VALUES (?, ?)", meta_rows(meta))
         self._database.commit()
+
+    def _be_durable(self) -> None:
+        # Network drives refuse WAL and stay in DELETE mode: as safe, and slower.
+        with suppress(sqlite3.OperationalError):
+            self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=FULL")
+        self._database.execute("PRAGMA wal_autocheckpoint=0")
 
     @contextmanager
     def _refusals_said(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as error:
+        except sqlite3.ProgrammingError:
+            raise
+        except sqlite3.DatabaseError as error:
             raise _not_writable(self.path, str(error)) from error
-
-
-def marker(arrival_ns: int, text: str) -> Chunk:
-    """Give a person's mark as an entry."""
-    return Chunk(NO_SENSOR, arrival_ns, text.encode(), Kind.MARKER)
 
 
 @contextmanager
@@ -187,6 +202,11 @@ def _row(chunk: Chunk) -> tuple[int | None, str, int, bytes]:
     if kind is Kind.RECEIVED:  # nearly all of them; SQLite takes a plain string faster than an enum's member
         return sensor, "received", arrival_ns, data
     return None if kind is Kind.MARKER else sensor, str(kind), arrival_ns, data
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Open a file that exists; SQLite would make one that does not."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, check_same_thread=False)
 
 
 def _create(path: Path) -> None:
