@@ -1,0 +1,94 @@
+"""What is to be said to the sensors of one link, and when: the start, again to one that fell silent, and questions."""
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+from firmware_bridge.protocols import ProtocolRow
+from firmware_bridge.protocols.packets import Readings
+from firmware_bridge.protocols.profiles import Conversation, Step, Write
+from firmware_bridge.source import Kind, SensorFacts
+
+SILENCE_S = 2.0
+"""A sensor whose samples stay away for so long is told to start again, s: longer than any set-up takes, short enough
+for it to be back within 5 s."""
+
+Said = tuple[bytes, float]
+"""Bytes to be sent, or none, and how long to wait afterwards, s."""
+
+
+class Talk:
+    """The talk with the sensors of one link that share one protocol.
+
+    Parameters
+    ----------
+    row : their protocol
+    conversation : what is said in it over this kind of link
+    sensors : their facts
+    now_s : time now, s, on the clock of all later calls
+    """
+
+    def __init__(
+        self, row: ProtocolRow, conversation: Conversation, sensors: Sequence[SensorFacts], now_s: float
+    ) -> None:
+        self._conversation = conversation
+        self._sensors = {facts.node: facts for facts in sensors}
+        self._decoder = row.decoder(sensors)
+        self._scripts = {facts.node: _Script(conversation, facts, now_s) for facts in sensors}
+        self._sampled_s = dict.fromkeys(self._sensors, now_s)
+        self._present = True
+
+    def heard(self, data: bytes, now_s: float) -> None:
+        """Take what came; samples show that a sensor streams, answers do not."""
+        for packet in self._decoder.push(data):
+            if isinstance(packet, Readings) and packet.node in self._sampled_s:
+                self._sampled_s[packet.node] = now_s
+
+    def due(self, now_s: float) -> list[bytes]:
+        """Give what is to be said now."""
+        for node, facts in self._sensors.items():
+            if now_s - max(self._sampled_s[node], self._scripts[node].begun_s) > SILENCE_S:
+                self._scripts[node] = _Script(self._conversation, facts, now_s)
+        return [data for script in self._scripts.values() for data in script.due(now_s)]
+
+    def turn(self, now_s: float) -> Kind | None:
+        """Tell whether the link has just fallen silent (`lost`) or streams again (`connected`)."""
+        present = any(now_s - sampled_s <= SILENCE_S for sampled_s in self._sampled_s.values())
+        if present == self._present:
+            return None
+        self._present = present
+        return Kind.CONNECTED if present else Kind.LOST
+
+    def farewell(self) -> list[Said]:
+        """Give what makes the sensors cease."""
+        return [said for facts in self._sensors.values() for said in spoken(self._conversation.stop(facts))]
+
+
+def spoken(steps: Sequence[Step]) -> list[Said]:
+    """Give the steps as bytes and pauses; links of one way in have nothing to be read aside."""
+    return [(step.data, step.pause_s) for step in steps if isinstance(step, Write)]
+
+
+class _Script:
+    """What is said to one sensor from its start on."""
+
+    def __init__(self, conversation: Conversation, facts: SensorFacts, now_s: float) -> None:
+        self.begun_s = now_s
+        self._next_s = now_s
+        self._lines = _lines(conversation, facts)
+
+    def due(self, now_s: float) -> list[bytes]:
+        said = []
+        while now_s >= self._next_s and (line := next(self._lines, None)):
+            data, pause_s = line
+            if data:
+                said.append(data)
+            self._next_s = now_s + pause_s
+        return said
+
+
+def _lines(conversation: Conversation, facts: SensorFacts) -> Iterator[Said]:
+    yield from spoken(conversation.start(facts))
+    if conversation.poll_s > 0:
+        for number in count():
+            yield from spoken(conversation.poll(facts, number))
+            yield b"", conversation.poll_s
