@@ -51,6 +51,8 @@ docs: $(VENV)/.check
 	$(BIN)/python docs/figures/make_leg_cycle.py --check
 	$(BIN)/python docs/figures/make_demo.py --check
 	$(BIN)/python docs/make_command_line.py --check
+	$(BIN)/python docs/make_wire_protocol.py --check
+	$(BIN)/python tests/data/leglink/make.py --check
 
 # The three packages and nothing else, and a command line that works where only they are installed.
 wheel: $(VENV)/.check

@@ -32,8 +32,8 @@ LARGEST_PACKET = 244
 LARGEST_BATCH = 19
 """Samples that one packet holds."""
 BATCH = 7
-"""Samples a packet unless asked otherwise: 35 ms at 200 Hz, no multiple or part of the usual connection intervals of
-15 and 30 ms, so that packets meet every phase of the interval and the least delay shows itself."""
+"""Samples a packet unless asked otherwise: 35 ms at 200 Hz, no multiple of the usual connection intervals (7.5, 15 and
+30 ms), so that packets meet phases of the interval 2.5 to 5 ms apart, and a short wait among them."""
 SAMPLE = struct.Struct("<6h")
 """One sample of a DATA packet: acc x y z, gyr x y z."""
 NOT_KNOWN = 255
@@ -68,6 +68,30 @@ class Order(IntEnum):
     GET_INFO = 6
     SET_RANGE = 7
     POWER_OFF = 8
+
+
+class Asked(NamedTuple):
+    """What the arguments of an order are, and what the node answers."""
+
+    small: str
+    number: str
+    answer: str
+
+
+ORDERS = {
+    Order.START: Asked(
+        "samples a packet; 0: 7",
+        "sampling rate, Hz; 0: as it is",
+        "INFO, with the rate and batch that it takes; then DATA",
+    ),
+    Order.STOP: Asked("", "", "STATUS"),
+    Order.SET_NODE: Asked("new number, 0 to 126; outlasts power-off", "", "INFO, from the new number"),
+    Order.IDENTIFY: Asked("for how long the light blinks, s", "", "none"),
+    Order.TIME: Asked("", "token", "TIME, then TIME_SENT"),
+    Order.GET_INFO: Asked("", "", "INFO"),
+    Order.SET_RANGE: Asked("range of acc, g", "range of gyr, °/s", "INFO, before the first DATA in the new scales"),
+    Order.POWER_OFF: Asked("", "", "none"),
+}
 
 
 class EventCode(IntEnum):

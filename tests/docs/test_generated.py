@@ -6,6 +6,7 @@ import pytest
 
 GENERATORS = {
     "make_command_line.py": "PAGE",
+    "make_wire_protocol.py": "PAGE",
     "figures/make_leg_cycle.py": "FIGURE",
     "figures/make_demo.py": "FIGURE",
 }

@@ -1,3 +1,4 @@
+import importlib.util
 import json
 import math
 from copy import deepcopy
@@ -47,7 +48,8 @@ from firmware_bridge.protocols.packets import TimeSent as Sent
 from firmware_bridge.protocols.profiles import Advert, Read, Write
 from firmware_bridge.samples import SampleBlock
 
-GOLDEN = json.loads((Path(__file__).parents[2] / "data/leglink/golden.json").read_text(encoding="utf-8"))
+FOLDER = Path(__file__).parents[2] / "data" / "leglink"
+GOLDEN = json.loads((FOLDER / "golden.json").read_text(encoding="utf-8"))
 KINDS = {kind.__name__: kind for kind in (Data, Status, Time, TimeSent, Info, Event, Command)}
 FACTS = DEFAULTS._replace(node=2, placement=PLACES[2])
 WHAT = Info(2, 255, 7, 0xBEEF, 0.01, 0.002, 160.0, 35.0, 200.0, 63, "board", "imu", "1")
@@ -78,6 +80,28 @@ def knowing(*infos):
 
 
 # ---- golden vectors
+
+
+def test_the_golden_file_is_what_its_script_writes(capsys, tmp_path, monkeypatch):
+    spec = importlib.util.spec_from_file_location("make_leglink", FOLDER / "make.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    assert script.main(["--check"]) == 0
+    old = tmp_path / "old.json"
+    old.write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(script, "GOLDEN", old)
+    assert script.main(["--check"]) == 1
+    assert "is not current" in capsys.readouterr().err
+    assert old.read_text(encoding="utf-8") == "{}"
+    assert script.main([]) == 0
+    assert json.loads(old.read_text(encoding="utf-8")) == GOLDEN
+
+
+def test_golden_packets_are_of_every_type_and_order_and_golden_dirt_of_every_kind():
+    assert {row["kind"] for row in GOLDEN["packets"]} == set(KINDS)
+    assert {row["fields"]["order"] for row in GOLDEN["packets"] if row["kind"] == "Command"} == set(Order)
+    stateful = {"no_scale"}
+    assert {row["why"] for row in GOLDEN["bad"] if "packet" in row} == set(LegLinkDecoder([]).dirt) - stateful
 
 
 @pytest.mark.parametrize("row", GOLDEN["packets"], ids=lambda row: row["name"])
