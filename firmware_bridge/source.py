@@ -78,5 +78,9 @@ class Source(Protocol):
     sensors: list[SensorFacts]
 
     def __iter__(self) -> Iterator[list[Chunk]]:
-        """Yield batches of chunks in the order of arrival, until the source ends."""
+        """Yield batches of chunks in the order of arrival, until the source ends; live ones may be empty."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and links. Closing twice is harmless."""
         ...

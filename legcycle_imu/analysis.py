@@ -1,32 +1,16 @@
-"""A recording analysed: every stride, the summary, and what must be said beside them.
+"""A recording analysed: every stride, the summary, and what must be said beside them."""
 
-`analyse` gives all at once; `Passage` gives what becomes known while the recording passes through the pipeline,
-for whoever writes, shows or counts it on the way and keeps nothing.
-"""
-
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
-from math import degrees, inf
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from calibration.model import CalibrationSet, LegCalibration, ZeroSource
-from firmware_bridge.errors import LegcycleError, Reason
-from firmware_bridge.recording import RecordingMeta
-from firmware_bridge.replay import ReplaySource
-from firmware_bridge.samples import Placement, Segment, Side
-from firmware_bridge.stream import StreamStatistics
-from legcycle_imu.config import Config, load_config
-from legcycle_imu.model import SegmentAngles, Stride, Update
-from legcycle_imu.pipeline import Pipeline
+from calibration.model import LegCalibration
+from firmware_bridge.samples import Placement, Side
+from legcycle_imu.config import Config
+from legcycle_imu.model import SegmentAngles, Stride
+from legcycle_imu.passage import Passage, Progress
 from legcycle_imu.runner import Runner
-from legcycle_imu.summary import Summary, Summing
-
-Progress = Callable[[float, str], None]
-"""Called with the share done, 0 to 1, and what is being done."""
-
-LENGTHS: tuple[str, ...] = tuple(f.name for f in fields(Runner) if f.name != "code")
+from legcycle_imu.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +62,7 @@ def analyse(
     """
     strides: list[Stride] = []
     kept: dict[Placement, list[SegmentAngles]] = {}
-    with Passage(Path(path), runner, config=config, progress=progress) as passage:
+    with Passage.of(Path(path), runner, config=config, progress=progress) as passage:
         for update in passage:
             strides += update.strides
             for block in update.angles if angles else ():
@@ -92,207 +76,3 @@ def analyse(
             notices=tuple(passage.notices()),
             angles={placement: SegmentAngles.join(blocks) for placement, blocks in kept.items()},
         )
-
-
-class Passage:
-    """One recording on its way through the pipeline: iterate to get what becomes known. Use in a `with` block.
-
-    Parameters
-    ----------
-    path : a `.legcycle` recording
-    runner : lengths for a recording without
-    speed : how many times as fast as it was; infinite: as fast as can be
-    config : runners and targets; the config file in force by default
-    progress : called while the recording is read
-
-    Attributes
-    ----------
-    meta : what the recording says of itself
-    runner : who ran, with the lengths in use
-    pipeline : through which it passes
-    arrived_s : arrival of what was read last, s since the recording's start
-
-    Raises
-    ------
-    LegcycleError
-        the recording cannot be read; and, at the end of the iteration, none of its legs could be aligned
-    """
-
-    def __init__(
-        self,
-        path: Path,
-        runner: Runner | None = None,
-        *,
-        speed: float = inf,
-        config: Config | None = None,
-        progress: Progress | None = None,
-    ) -> None:
-        self._path = path
-        self._progress = progress
-        self.config = load_config() if config is None else config
-        self.source = ReplaySource(path, speed)
-        try:
-            self.meta: RecordingMeta = self.source.recording.meta
-            self.runner, self._about_lengths = _runner(path, self.meta, runner or Runner(), self.config)
-            self.pipeline = _pipeline(path, self.source, self.runner)
-        except BaseException:
-            self.source.close()
-            raise
-        self.arrived_s = 0.0
-        self._lost_s: dict[Side, float] = {}
-        self._strides = 0
-        self._summing = Summing(self.config.targets, self.runner.geometry)
-
-    def __iter__(self) -> Iterator[Update]:
-        """Yield what becomes known, chunk after chunk; the last update is what was held back until the end."""
-        duration_s = self.source.recording.duration_s
-        for batch in self.source:
-            self.arrived_s = batch[-1].arrival_ns * 1e-9
-            yield self._noted(self.pipeline.push(batch))
-            self._tell(duration_s)
-        yield self._noted(self.pipeline.flush())
-        self._refuse_unaligned()
-
-    @property
-    def calibrations(self) -> dict[Side, LegCalibration]:
-        """Calibrations that are known by now."""
-        legs = self.pipeline.legs.items()
-        return {side: leg.calibration for side, leg in legs if leg.calibration is not None}
-
-    @property
-    def summary(self) -> Summary:
-        """Summary of the strides that are known by now, against the targets in force."""
-        return self._summing.result()
-
-    def notices(self) -> list[str]:
-        """Give what must be said beside the results; complete after the iteration."""
-        return [
-            *self._about_recording(),
-            *self._about_lengths,
-            *self._about_sensors(),
-            *(notice for side in self.pipeline.legs for notice in self._about_leg(side)),
-            *self._about_strides(),
-        ]
-
-    def close(self) -> None:
-        """Close the recording."""
-        self.source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _noted(self, update: Update) -> Update:
-        self._strides += len(update.strides)
-        for stride in update.strides:
-            self._summing.push(stride)
-        self._lost_s |= {alignment.calibration.side: alignment.lost_s for alignment in update.alignments}
-        return update
-
-    def _tell(self, duration_s: float) -> None:
-        if self._progress is not None and duration_s > 0.0:
-            self._progress(min(self.arrived_s / duration_s, 1.0), f"analysing {self._path.name}")
-
-    def _refuse_unaligned(self) -> None:
-        if self.calibrations:
-            return
-        trouble = next(iter(self.pipeline.legs.values())).trouble
-        raise LegcycleError(Reason.BAD_SIGNAL, f"{self._path}: {_sentence(trouble, capital=False)}", "")
-
-    def _about_recording(self) -> list[str]:
-        if not self.source.recording.recovered:
-            return []
-        return ["The recording had not been closed; all that had been written by then is there."]
-
-    def _about_sensors(self) -> list[str]:
-        statistics = zip(self.source.sensors, self.pipeline.statistics, strict=True)
-        said = ((facts.placement, _losses(counted)) for facts, counted in statistics)
-        return [f"The {placement} sensor has {losses}." for placement, losses in said if losses]
-
-    def _about_leg(self, side: Side) -> list[str]:
-        leg = self.pipeline.legs[side]
-        if leg.calibration is None:
-            return [_sentence(leg.trouble)]
-        said = [_zero(leg.calibration)]
-        if leg.calibration.advice:
-            said.append(_sentence(leg.calibration.advice))
-        if lost_s := self._lost_s.get(side, 0.0):
-            said.append(f"The first {lost_s:.1f} s of the {side} leg came too long before its calibration to be used.")
-        return said
-
-    def _about_strides(self) -> list[str]:
-        return [] if self._strides else ["No stride was found in this recording."]
-
-
-def _runner(path: Path, meta: RecordingMeta, given: Runner, config: Config) -> tuple[Runner, list[str]]:
-    """Give the runner's lengths, each from the first that knows it: recording, config file, arguments."""
-    stored = meta.runner or given
-    code = stored.code or given.code
-    known = (stored, config.of(code), given)
-    lengths = {name: next((v for who in known if (v := getattr(who, name)) is not None), None) for name in LENGTHS}
-    try:
-        runner = Runner(code, **lengths)
-    except ValueError as error:
-        sentence = f"{path} holds a length that cannot be: {error}."
-        raise LegcycleError(Reason.DAMAGED, sentence, "Import it again with the right length.") from error
-    return runner, [*_unused(given, runner), *_unknown(runner)]
-
-
-def _unused(given: Runner, used: Runner) -> list[str]:
-    return [
-        f"{name} is {getattr(used, name):g} by the recording or the config file; the {getattr(given, name):g} given "
-        "is not used."
-        for name in LENGTHS
-        if getattr(given, name) not in (None, getattr(used, name))
-    ]
-
-
-def _unknown(runner: Runner) -> list[str]:
-    geometry = runner.geometry
-    if geometry.leg_m == geometry.leg_m:  # not NaN
-        return []
-    return [
-        "The runner's lengths are not known, so columns in centimetres stay blank: give the body height (--height-m), "
-        f"or put it under [runner.{runner.code or 'CODE'}] in the config file."
-    ]
-
-
-def _pipeline(path: Path, source: ReplaySource, runner: Runner) -> Pipeline:
-    text = source.recording.meta.calibration
-    try:
-        calibration = None if text is None else CalibrationSet.from_json(text)
-    except ValueError as error:
-        sentence = f"{path} holds a calibration that this program does not know: {error}."
-        raise LegcycleError(Reason.NEWER_VERSION, sentence, "Update legcycle-imu.") from error
-    try:
-        return Pipeline(source.sensors, runner.geometry, calibration)
-    except ValueError as error:
-        advice = "A leg takes a sensor on its thigh and one on its shank."
-        raise LegcycleError(Reason.BAD_PLACEMENT, f"{path}: {error}.", advice) from error
-
-
-def _losses(counted: StreamStatistics) -> str:
-    said = (
-        (counted.gaps, "gaps too long to fill"),
-        (counted.dropped, "samples left out because their time did not increase"),
-        (counted.saturated, "samples at the end of their range"),
-    )
-    return ", ".join(f"{what}: {count}" for count, what in said if count)
-
-
-def _zero(calibration: LegCalibration) -> str:
-    if calibration.zero_source is ZeroSource.GIVEN:
-        return f"The {calibration.side} leg's angles have the zero of the calibration that was given."
-    thigh, shank = (degrees(calibration[segment].zero_sd_rad) for segment in Segment)
-    return (
-        f"The {calibration.side} leg's angles have their zero from {calibration.zero_source} "
-        f"(uncertain by {thigh:.1f} degrees at the thigh, {shank:.1f} at the shank)."
-    )
-
-
-def _sentence(text: str, *, capital: bool = True) -> str:
-    return (text[:1].upper() if capital else text[:1]) + text[1:].rstrip(".") + "."

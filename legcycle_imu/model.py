@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from calibration.alignment import Alignment
-from firmware_bridge.samples import Flags, Floats, Placement, Side
+from firmware_bridge.samples import Flags, Floats, Placement, SampleBlock, Side
 from legcycle_imu.cycle import EventKind, Phase
 
 
@@ -119,7 +119,7 @@ class Update:
     """What became known by one push; nothing in it is ever taken back.
 
     Events, phases and strides are in the order (t_known, t, side, place in the cycle) over both legs; angles are in
-    order for each segment, alignments for each leg.
+    order for each segment, alignments for each leg; samples are of each sensor, in the order of the session's sensors.
     """
 
     angles: list[SegmentAngles] = field(default_factory=list)
@@ -127,3 +127,4 @@ class Update:
     phases: list[PhaseSpan] = field(default_factory=list)
     strides: list[Stride] = field(default_factory=list)
     alignments: list[Alignment] = field(default_factory=list)
+    samples: list[SampleBlock] = field(default_factory=list)

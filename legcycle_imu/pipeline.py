@@ -99,7 +99,7 @@ class Pipeline:
         for side, leg in self.legs.items():
             pushed, rest = leg.push(*self._of_leg(tails, side)), leg.flush()
             updates.append(LegUpdate(pushed.angles + rest.angles, pushed.findings + rest.findings, rest.alignment))
-        return self._update(updates, dict.fromkeys(self.legs, inf))
+        return self._update(tails, updates, dict.fromkeys(self.legs, inf))
 
     def _push_steady(self, batch: list[Chunk], heard: "list[Heard] | None") -> Update:
         """Take chunks during which no sensor falls silent or comes back, but with the first."""
@@ -110,7 +110,7 @@ class Pipeline:
         self._silence.note(heard)
         silent = {side: self._silent_segments(side) for side in self.legs}
         updates = [leg.push(*self._of_leg(blocks, side), silent[side]) for side, leg in self.legs.items()]
-        return self._update(updates, {side: leg.settled(silent[side]) for side, leg in self.legs.items()})
+        return self._update(blocks, updates, {side: leg.settled(silent[side]) for side, leg in self.legs.items()})
 
     def _heard(self, batch: list[Chunk]) -> "list[Heard] | None":
         """Give which sensors showed that they live, and when; None where samples alone can tell: a link is shared."""
@@ -119,7 +119,7 @@ class Pipeline:
         except KeyError:
             return None
 
-    def _update(self, updates: list[LegUpdate], settled: dict[Side, float]) -> Update:
+    def _update(self, blocks: list[SampleBlock], updates: list[LegUpdate], settled: dict[Side, float]) -> Update:
         for update in updates:
             self._merge.push(update.findings)
         aligned_at = {side: leg.aligned_at for side, leg in self.legs.items()}
@@ -130,6 +130,7 @@ class Pipeline:
             [finding.phase for finding in findings if finding.phase is not None],
             [finding.stride for finding in findings if finding.stride is not None],
             [update.alignment for update in updates if update.alignment is not None],
+            blocks,
         )
 
     def _of_leg(self, blocks: list[SampleBlock], side: Side) -> tuple[SampleBlock, SampleBlock]:
@@ -196,4 +197,5 @@ def _together(updates: list[Update]) -> Update:
         [x for update in updates for x in update.phases],
         [x for update in updates for x in update.strides],
         [x for update in updates for x in update.alignments],
+        [SampleBlock.join(list(blocks)) for blocks in zip(*(update.samples for update in updates), strict=True)],
     )

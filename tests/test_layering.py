@@ -31,6 +31,7 @@ EDGE = (
     "legcycle_imu.demo",
     "legcycle_imu.lab",
     "legcycle_imu.live",
+    "legcycle_imu.passage",
     "legcycle_imu.report",
     "legcycle_imu.sessions",
     "legcycle_imu.simulation.files",

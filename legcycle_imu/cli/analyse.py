@@ -21,7 +21,7 @@ from legcycle_imu.cli.options import (
 from legcycle_imu.cli.sinks import Sink, angles_to, strides_into, strides_to, strides_to_stdout
 
 if TYPE_CHECKING:
-    from legcycle_imu.analysis import Passage
+    from legcycle_imu.passage import Passage
     from legcycle_imu.terminal import TableOfStrides
 
 
@@ -47,12 +47,12 @@ def analyse(
     and the summary to standard error. The centimetres take the runner's lengths: those of the recording, else
     those under [runner.CODE] in the config file, else those given here.
     """
-    from legcycle_imu.analysis import Passage
+    from legcycle_imu.passage import Passage
 
     refuse_same(file, strides, angles)
     who = runner_given(runner, height_m, thigh_m, shank_m)
     piped = not as_json and not sys.stdout.isatty()
-    with ProgressBar() as progress, Passage(file, who, progress=progress) as passage:
+    with ProgressBar() as progress, Passage.of(file, who, progress=progress) as passage:
         table = _pass(passage, strides, angles, rate_hz, piped=piped)
         say_notices(passage.notices())
         _report(passage, table, as_json=as_json, piped=piped)

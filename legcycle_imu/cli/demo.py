@@ -10,16 +10,16 @@ def demo(speed: Speed = "1") -> None:
 
     Ctrl-C stops it.
     """
-    from legcycle_imu.analysis import Passage
     from legcycle_imu.config import Config
     from legcycle_imu.demo import bundled_recording
+    from legcycle_imu.passage import Passage
     from legcycle_imu.terminal import summary_view
 
     factor = speed_factor(speed)
     with (
         ends_cleanly_on_interrupt("Demo"),
         bundled_recording() as recording,
-        Passage(recording, speed=factor, config=Config()) as passage,
+        Passage.of(recording, speed=factor, config=Config()) as passage,
     ):
         watch(passage, "legcycle demo", factor)
         stdout().print(summary_view(passage.summary))

@@ -38,13 +38,13 @@ def replay(
 
     Ctrl-C stops it. The stride table is that of `analyse`, and is written when the end is reached.
     """
-    from legcycle_imu.analysis import Passage
+    from legcycle_imu.passage import Passage
 
     refuse_same(file, strides)
     factor = speed_factor(speed)
     who = runner_given(runner, height_m, thigh_m, shank_m)
     with ends_cleanly_on_interrupt("Replay"), ExitStack() as open_files:
-        passage = open_files.enter_context(Passage(file, who, speed=factor))
+        passage = open_files.enter_context(Passage.of(file, who, speed=factor))
         sinks = [] if strides is None else [open_files.enter_context(strides_to(strides))]
         watch(passage, file.name, factor, sinks)
         say_notices(passage.notices())

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from legcycle_imu.analysis import Passage
     from legcycle_imu.model import Stride, Update
+    from legcycle_imu.passage import Passage
     from legcycle_imu.terminal import TableOfStrides
 
 Sink = Callable[["Update"], None]

@@ -12,8 +12,8 @@ from legcycle_imu.cli.console import say, stdout
 if TYPE_CHECKING:
     from rich.live import Live
 
-    from legcycle_imu.analysis import Passage
     from legcycle_imu.model import Update
+    from legcycle_imu.passage import Passage
 
 FRAME_S = 1.0 / 15.0
 """Time between two pictures, s."""
@@ -23,9 +23,12 @@ def watch(passage: "Passage", title: str, speed: float, sinks: "Iterable[Callabl
     """Show a passage until its end; every update goes to `sinks`, too."""
     from legcycle_imu.terminal_view import CycleView, Judged, stride_line
 
-    duration_s = passage.source.recording.duration_s
     view = CycleView(
-        passage.pipeline.legs, passage.config.targets, passage.runner.geometry, title=title, duration_s=duration_s
+        passage.pipeline.legs,
+        passage.config.targets,
+        passage.runner.geometry,
+        title=title,
+        duration_s=passage.duration_s,
     )
     live = sys.stdout.isatty() and not isinf(speed)
 

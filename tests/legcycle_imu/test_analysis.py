@@ -12,9 +12,9 @@ from firmware_bridge.errors import LegcycleError, Reason
 from firmware_bridge.replay import ReplaySource
 from firmware_bridge.samples import Placement, Segment, Side
 from legcycle_imu import Runner, analyse, read_strides, write_strides
-from legcycle_imu.analysis import Passage
 from legcycle_imu.config import Config
 from legcycle_imu.demo import bundled_recording
+from legcycle_imu.passage import Passage
 
 DATA = Path(__file__).parents[1] / "data"
 FIXTURES = ("jog", "run", "sprint", "walk-run-walk", "one-leg", "odd-mounting")
@@ -103,7 +103,7 @@ def test_a_path_may_be_text():
 
 def test_progress_goes_up_to_the_whole():
     told: list[tuple[float, str]] = []
-    with Passage(
+    with Passage.of(
         DATA / "run.legcycle", config=NO_CONFIG, progress=lambda share, what: told.append((share, what))
     ) as passage:
         for _ in passage:

@@ -2,11 +2,11 @@ import sys
 
 import pytest
 
-from legcycle_imu.analysis import Passage
 from legcycle_imu.cli.watching import ends_cleanly_on_interrupt, watch
 from legcycle_imu.config import Config
 from legcycle_imu.demo import bundled_recording
 from legcycle_imu.model import Stride
+from legcycle_imu.passage import Passage
 
 
 class Terminal:
@@ -34,7 +34,7 @@ def watched(monkeypatch, speed: float) -> tuple[str, int]:
     for name, value in {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("NO_COLOR", raising=False)
-    with bundled_recording() as path, Passage(path, config=Config()) as passage, monkeypatch.context() as patch:
+    with bundled_recording() as path, Passage.of(path, config=Config()) as passage, monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", stream)  # here, not in a fixture: pytest sets it anew before the test
         strides: list[Stride] = []
         watch(passage, "a title", speed, [lambda update: strides.extend(update.strides)])
@@ -56,7 +56,7 @@ def test_at_full_speed_a_terminal_gets_lines(monkeypatch):
 
 def test_every_update_goes_to_the_sinks_too(capsys):
     seen = []
-    with bundled_recording() as path, Passage(path, config=Config()) as passage:
+    with bundled_recording() as path, Passage.of(path, config=Config()) as passage:
         watch(passage, "", float("inf"), [seen.append])
     strides = [stride for update in seen for stride in update.strides]
     assert len(strides) > 40
