@@ -16,12 +16,14 @@ class Write(NamedTuple):
     characteristic : UUID over Bluetooth LE; "" on links that have but one way in
     pause_s : how long the sensor needs before the next step, s
     response : over Bluetooth LE, whether the sensor shall confirm the write
+    baud : speed at which a serial port goes on after these bytes, bit/s; 0 for as before
     """
 
     data: bytes
     characteristic: str = ""
     pause_s: float = 0.0
     response: bool = True
+    baud: int = 0
 
 
 class Read(NamedTuple):
@@ -128,7 +130,9 @@ class UdpProfile(NamedTuple):
     ----------
     port : on which it is listened for
     conversation : what is said to it
+    reply_port : on which the sensor listens; 0 for the one that it sends from
     """
 
     port: int
     conversation: Conversation
+    reply_port: int = 0
