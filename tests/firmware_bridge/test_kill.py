@@ -89,10 +89,9 @@ def test_a_killed_recording_lacks_less_than_a_second(tmp_path, seconds):
 
 
 @pytest.mark.soak
-def test_many_killed_recordings_lack_less_than_a_second(tmp_path, record_property):
+def test_many_killed_recordings_lack_less_than_a_second(tmp_path):
     moments = random.Random(7)
     lacking = [killed_at(tmp_path / f"{n}.legcycle", moments.uniform(0.3, 5.0)) for n in range(50)]
-    record_property("worst_loss_s", max(lacking))
     assert max(lacking) < LOSS_S
 
 
