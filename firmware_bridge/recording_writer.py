@@ -61,7 +61,12 @@ class RecordingWriter:
         _create(path)
         with self._refusals_said():
             self._database = _connect(path)
-            self._prepare(meta)
+        try:
+            with self._refusals_said():
+                self._prepare(meta)
+        except RecordingError:
+            self.abandon()  # nothing is in it yet, and it would stand in the way of the next attempt
+            raise
         self._committed_at = self._checkpointed_at = clock()
 
     def add(self, chunk: Chunk) -> None:
@@ -84,6 +89,8 @@ class RecordingWriter:
 
     def commit(self) -> None:
         """Make certain what was added, and keep the -wal file short."""
+        if self._durable and not self.path.exists():
+            raise _not_writable(self.path, "it was moved or deleted while it was written")
         with self._refusals_said():
             self._database.commit()
             self._committed_at = now = self._clock()
@@ -94,7 +101,8 @@ class RecordingWriter:
     def recover(self) -> int:
         """Become able to write again after an error, if that can be: forget what was not committed, open the file anew.
 
-        A disk that was away and is back is of no use to what was opened before.
+        A disk that was away and is back is of no use to what was opened before. A file that was moved or deleted, and
+        that only its open connection can still read, is written again under its name.
 
         Returns
         -------
@@ -106,6 +114,8 @@ class RecordingWriter:
         RecordingError : it cannot be done yet
         """
         with self._refusals_said():
+            if not self.path.exists():
+                self._rescue()
             self._database.close()
             self._database = _connect(self.path)
             self._be_durable()
@@ -148,6 +158,14 @@ class RecordingWriter:
         self._database.executemany("INSERT INTO meta VALUES (?, ?)", meta_rows(meta))
         self._database.commit()
 
+    def _rescue(self) -> None:
+        part = _part_of(self.path)
+        with suppress(sqlite3.ProgrammingError):  # closed already: there is nothing to rescue it from
+            self._database.rollback()
+            self._database.execute("VACUUM INTO ?", (str(part),))
+            self._database.close()  # before the renaming, since it takes the -wal file away
+            part.rename(self.path)
+
     def _be_durable(self) -> None:
         # Network drives refuse WAL and stay in DELETE mode: as safe, and slower.
         with suppress(sqlite3.OperationalError):
@@ -178,8 +196,7 @@ def whole_recording(path: Path, meta: RecordingMeta) -> Iterator[RecordingWriter
     refuse_existing(path)
     if not path.parent.is_dir():
         raise _not_writable(path, "there is no such folder")
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
+    part = _part_of(path)
     writer = RecordingWriter(part, meta, durable=False)
     try:
         yield writer
@@ -189,6 +206,13 @@ def whole_recording(path: Path, meta: RecordingMeta) -> Iterator[RecordingWriter
     except BaseException:
         writer.abandon()
         raise
+
+
+def _part_of(path: Path) -> Path:
+    """Give the name under which a file is written until it is whole; what an earlier attempt left there goes."""
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    return part
 
 
 def refuse_existing(path: Path) -> None:

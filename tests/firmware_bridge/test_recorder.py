@@ -1,5 +1,6 @@
 import math
 import sqlite3
+import sys
 from threading import Event
 
 import pytest
@@ -373,6 +374,24 @@ def test_a_file_that_is_moved_away_while_the_disk_refuses_is_not_made_anew(tmp_p
         (away / path.name).rename(path)
         assert recorder._write()
     assert [len(chunk.data) for chunk in read(path)] == [1, 500_000]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not let go of a file that is open")
+@pytest.mark.parametrize("beside", ["", "-wal"])
+def test_a_file_that_is_deleted_while_it_is_written_is_written_again(tmp_path, beside):
+    path = tmp_path / "run.legcycle"
+    with Recorder(path, META, settings=BY_HAND) as recorder:
+        recorder.put(CHUNKS[:5])
+        recorder._write()
+        for name in {"", beside}:
+            path.with_name(path.name + name).unlink()
+        recorder.put(CHUNKS[5:7])
+        assert not recorder._write()
+        assert "it was moved or deleted while it was written" in recorder.state.sentence
+        assert recorder._write()
+        recorder.put(CHUNKS[7:9])
+    assert read(path) == CHUNKS[:9]
+    assert [p.name for p in tmp_path.iterdir()] == ["run.legcycle"]
 
 
 def test_a_file_that_somebody_else_holds_locked_is_written_later(tmp_path):

@@ -321,6 +321,22 @@ def test_a_full_disk_is_said(tmp_path):
     writer.close()
 
 
+def test_a_file_that_could_not_be_begun_is_not_left_behind(tmp_path, monkeypatch):
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, factory=FullFromTheStart, **k))
+    with pytest.raises(RecordingError, match="disk is full"):
+        RecordingWriter(tmp_path / "run.legcycle", META)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+class FullFromTheStart(sqlite3.Connection):
+    """A connection to a disk on which there is no room."""
+
+    def executescript(self, _script):
+        raise sqlite3.OperationalError("database or disk is full")
+
+
 def sqlite_of_somebody_else(path) -> None:
     database = sqlite3.connect(path)
     database.execute("CREATE TABLE entry (id)")
