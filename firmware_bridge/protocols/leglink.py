@@ -8,7 +8,8 @@ from math import isfinite
 
 import numpy as np
 
-from firmware_bridge.protocols.leglink_node import DEG, FULL_SCALE, G, LegLinkNode
+from firmware_bridge.protocols.leglink_batch import Scales
+from firmware_bridge.protocols.leglink_node import LegLinkNode
 from firmware_bridge.protocols.leglink_packets import (
     ADVERTISED,
     ALL_NODES,
@@ -227,14 +228,16 @@ def _poll(_facts: SensorFacts, count: int) -> list[Step]:
     return [Write(time_command(count), CONTROL, response=False)]
 
 
+USUAL = Scales.of_ranges(16, 2000)
+"""±16 g and ±2000 °/s, as running needs: an impact at the shank often passes 8 g."""
 DEFAULTS = SensorFacts(
     Placement(Side.LEFT, Segment.SHANK),
     "leglink",
     rate_hz=200.0,
-    acc_range_m_s2=16 * G,
-    gyr_range_rad_s=2000 * DEG,
-    acc_unit_m_s2=16 * G / FULL_SCALE,
-    gyr_unit_rad_s=2000 * DEG / FULL_SCALE,
+    acc_range_m_s2=USUAL.acc_range,
+    gyr_range_rad_s=USUAL.gyr_range,
+    acc_unit_m_s2=USUAL.acc_scale,
+    gyr_unit_rad_s=USUAL.gyr_scale,
 )
 RATES_HZ = (50.0, 100.0, 200.0, 400.0)
 """Asked of a node; it takes the nearest that its sensor has and says so in INFO."""

@@ -9,9 +9,7 @@ It is what firmware has to do, in the fewest words, and the sending side of ever
 from dataclasses import dataclass
 from math import inf
 
-import numpy as np
-from numpy.typing import NDArray
-
+from firmware_bridge.protocols.leglink_batch import Batcher, Scales
 from firmware_bridge.protocols.leglink_packets import (
     ADVERTISED,
     ALL_NODES,
@@ -42,22 +40,16 @@ from firmware_bridge.protocols.leglink_packets import (
     time_token,
     unpack,
 )
-from firmware_bridge.samples import Floats, Quality, SampleBlock
+from firmware_bridge.samples import SampleBlock
 from firmware_bridge.source import SensorFacts
 
 STATUS_S = 10.0
 """Time between two STATUS packets, each with an INFO: a node heard late, or heard badly, is soon understood."""
-FULL_SCALE = 32768
-"""A scale is its range over this: all of an i16."""
-G = 9.80665
-DEG = np.pi / 180
 ACC_RANGES_G = (2, 4, 8, 16)
 GYR_RANGES_DPS = (125, 250, 500, 1000, 2000)
 """Ranges of the inertial sensors of the boards that LegLink is meant for (LSM6DS3TR-C, BMI270, ICM-42688)."""
 RATES_HZ = (25.0, 4000.0)
 """Rates whose period, and half as much again, is a u16 of microseconds."""
-STEP_TOLERANCE = 0.5
-"""A step between samples further than this from the nominal one, as a share of it, ends the packet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +89,6 @@ class LegLinkNode:
     battery : as above, may be set
     temperature_c : of its chip, or None; may be set
     dropped : samples it had no room for; whoever plays the radio adds to it
-    batch : samples a packet
     streaming : whether it was started
     on : whether it has not been switched off
     blinks : how often it was asked to show itself
@@ -111,20 +102,20 @@ class LegLinkNode:
         self.battery = battery
         self.temperature_c: float | None = None
         self._rate_hz = facts.rate_hz
-        self._acc_range, self._acc_scale = facts.acc_range_m_s2, _f32(facts.acc_unit_m_s2)
-        self._gyr_range, self._gyr_scale = facts.gyr_range_rad_s, _f32(facts.gyr_unit_rad_s)
+        self._batcher = Batcher(facts.rate_hz)
+        self._scales = Scales.of(facts)
         self.restart()
 
     def restart(self) -> None:
         """Switch it off and on: its clock and its counters are at 0, and it waits for START."""
         self.on = True
         self.streaming = False
-        self.batch = BATCH
+        self._batcher.n = BATCH
+        self._batcher.clear()
         self.blinks = 0
         self.dropped = 0
         self._sequence = 0
         self._samples = 0
-        self._held = SampleBlock.empty()
         self._next_status_s = -inf
 
     def push(self, block: SampleBlock) -> list[bytes]:
@@ -134,15 +125,7 @@ class LegLinkNode:
         """
         if not (self.on and self.streaming):
             return []
-        finite = np.isfinite(block.time) & np.isfinite(block.gyr).all(axis=1) & np.isfinite(block.acc).all(axis=1)
-        fresh = SampleBlock(block.time[finite], block.gyr[finite], block.acc[finite], block.quality[finite])
-        held = SampleBlock.join([self._held, fresh])
-        packets: list[bytes] = []
-        while (end := self._packet_end(held.time)) is not None:
-            packets += self._data(held[:end])
-            held = held[end:]
-        self._held = held
-        return packets
+        return [packet for group in self._batcher.push(block) for packet in self._data(group)]
 
     def received(self, data: bytes, at_s: float) -> list[bytes]:
         """Give the answers to a packet that reached the node, if it is a command to it."""
@@ -167,11 +150,23 @@ class LegLinkNode:
 
     def info(self) -> bytes:
         """Give the INFO packet: the value of the characteristic INFO."""
-        what = self.hardware
-        scales = (self._acc_scale, self._gyr_scale, self._acc_range, self._gyr_range)
-        names = (what.board, what.imu, what.firmware)
+        what, scales = self.hardware, self._scales
         return pack(
-            Info(self.node, self._charge(), self.batch, what.serial, *scales, self._rate_hz, what.capabilities, *names)
+            Info(
+                self.node,
+                self._charge(),
+                self._batcher.n,
+                what.serial,
+                scales.acc_scale,
+                scales.gyr_scale,
+                scales.acc_range,
+                scales.gyr_range,
+                self._rate_hz,
+                what.capabilities,
+                what.board,
+                what.imu,
+                what.firmware,
+            )
         )
 
     def status(self, at_s: float) -> bytes:
@@ -214,9 +209,9 @@ class LegLinkNode:
 
     def _start(self, command: Command) -> list[bytes]:
         """Begin a stream; this node has but one rate, and says so."""
-        self.batch = min(command.small, LARGEST_BATCH) or BATCH
+        self._batcher.n = min(command.small, LARGEST_BATCH) or BATCH
+        self._batcher.clear()
         self.streaming = True
-        self._held = SampleBlock.empty()
         self._next_status_s = -inf
         return [self.info()]
 
@@ -225,38 +220,19 @@ class LegLinkNode:
         if command.order == Order.SET_NODE and command.small <= LARGEST_NODE:
             self.node = command.small
         elif command.order == Order.SET_RANGE and _is_range(command):
-            self._acc_range, self._gyr_range = command.small * G, command.number * DEG
-            self._acc_scale, self._gyr_scale = _f32(self._acc_range / FULL_SCALE), _f32(self._gyr_range / FULL_SCALE)
+            self._scales = Scales.of_ranges(command.small, command.number)
         else:
             return False
         return True
 
-    def _packet_end(self, time: Floats) -> int | None:
-        """Give how many samples the next packet has; None where it has to wait for more."""
-        steps = np.diff(time[: self.batch + 1]) * self._rate_hz
-        uneven = np.flatnonzero(np.abs(steps - 1.0) > STEP_TOLERANCE)
-        if len(uneven):
-            return min(int(uneven[0]) + 1, self.batch)
-        return self.batch if len(time) >= self.batch else None
-
     def _data(self, block: SampleBlock) -> list[bytes]:
-        n, first_s, last_s = len(block), float(block.time[0]), float(block.time[-1])
-        step_s = (last_s - first_s) / (n - 1) if n > 1 else 1.0 / self._rate_hz
-        raw, saturated = self._raw(block)
+        n, first_us, dt_us = len(block), _us(float(block.time[0])), round(self._batcher.step_s(block) * US)
+        raw, saturated = self._scales.raw(block)
         node = self.node | (SATURATED if saturated else 0)
-        header = Data(node, self._sequence, _us(first_s), round(step_s * US), n, self._charge())
+        header = Data(node, self._sequence, first_us, dt_us, n, self._charge())
         self._sequence = (self._sequence + 1) % (1 << 16)
         self._samples += n
-        return [pack(header, raw.tobytes()), *self._words_between(last_s)]
-
-    def _raw(self, block: SampleBlock) -> tuple[NDArray[np.int16], bool]:
-        """Give the numbers of the wire (n, 6), rounded and clipped, and whether any is at its end."""
-        exact = np.hstack([block.acc / self._acc_scale, block.gyr / self._gyr_scale])
-        limit = np.repeat([self._acc_range / self._acc_scale, self._gyr_range / self._gyr_scale], 3)
-        ends = np.abs(np.rint(exact)) >= np.minimum(np.floor(limit), FULL_SCALE - 1)
-        flagged = block.quality & (Quality.ACC_SATURATED | Quality.GYR_SATURATED)
-        raw = np.clip(np.rint(exact), -FULL_SCALE, FULL_SCALE - 1).astype("<i2")
-        return raw, bool(ends.any() or flagged.any())
+        return [pack(header, raw.tobytes()), *self._words_between(float(block.time[-1]))]
 
     def _words_between(self, at_s: float) -> list[bytes]:
         """Give INFO and STATUS where their time has come; a clock that began anew brings them too."""
@@ -272,11 +248,6 @@ class LegLinkNode:
 def _us(at_s: float) -> int:
     """Give an instant as it goes over the wire, µs."""
     return round(at_s * US) % WRAP_US
-
-
-def _f32(value: float) -> float:
-    """Give the number that is left of one in an f32: the scale that the other side will use."""
-    return float(np.float32(value))
 
 
 def _is_range(command: Command) -> bool:

@@ -394,7 +394,7 @@ def test_the_row():
     assert ROW.defaults.protocol == "leglink"
     assert PLACES[ROW.defaults.node] == ROW.defaults.placement
     assert ROW.defaults.acc_range_m_s2 == pytest.approx(156.9, abs=0.1)
-    assert ROW.defaults.gyr_unit_rad_s == pytest.approx(math.radians(1 / 16.384), rel=1e-9)
+    assert ROW.defaults.gyr_unit_rad_s == pytest.approx(math.radians(1 / 16.384), rel=1e-6)
     assert ROW.ble.notify == (DATA,)
 
 
