@@ -35,6 +35,7 @@ EDGE = (
     "legcycle_imu.report",
     "legcycle_imu.sessions",
     "legcycle_imu.simulation.files",
+    "legcycle_imu.simulation.live",
     "legcycle_imu.tables",
 )
 """Modules, or packages with all that is in them, that do I/O, know the time or run threads."""
