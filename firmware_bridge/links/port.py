@@ -49,10 +49,13 @@ class Port:
         with _troubles(self._name):
             return self._serial.read(self._serial.in_waiting or 1)
 
-    def write(self, data: bytes) -> None:
-        """Send bytes."""
+    def write(self, data: bytes, rate: int = 0) -> None:
+        """Send bytes, and go on at another rate, bit/s; 0: at the same."""
         with _troubles(self._name):
             self._serial.write(data)
+            if rate not in (0, self._serial.baudrate):
+                self._serial.flush()
+                self._serial.baudrate = rate
 
     def close(self) -> None:
         """Close the port, whatever state it is in."""

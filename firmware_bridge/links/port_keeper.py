@@ -8,6 +8,7 @@ from firmware_bridge.errors import LinkError
 from firmware_bridge.links.link import Inbox
 from firmware_bridge.links.port import Port
 from firmware_bridge.links.talk import SILENCE_S, Talk
+from firmware_bridge.protocols.profiles import Write
 from firmware_bridge.source import Kind
 
 BACK_OFF_S = (0.1, 0.2, 0.5, 1.0)
@@ -69,11 +70,11 @@ class PortKeeper:
                     self._connected()
                 case Kind.LOST:
                     self._lost(f"{self._name} sends no samples for {SILENCE_S:g} s. Is the sensor switched on?")
-            for data in talk.due(now_s):
-                self._say(port, data)
-        for data, pause_s in talk.farewell():
-            self._say(port, data)
-            end_s = self._clock() + pause_s
+            for line in talk.due(now_s):
+                self._say(port, line)
+        for line in talk.farewell():
+            self._say(port, line)
+            end_s = self._clock() + line.pause_s
             while self._clock() < end_s:
                 self._take(port, talk)
 
@@ -83,9 +84,10 @@ class PortKeeper:
             talk.heard(data, self._clock())
             self._waits = _back_off()
 
-    def _say(self, port: Port, data: bytes) -> None:
-        port.write(data)
-        self._inbox(self._number, data, Kind.SENT)
+    def _say(self, port: Port, line: Write) -> None:
+        port.write(line.data, line.baud)
+        if line.data:
+            self._inbox(self._number, line.data, Kind.SENT)
 
     def _connected(self) -> None:
         self._said = ""

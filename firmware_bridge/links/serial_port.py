@@ -15,7 +15,7 @@ from firmware_bridge.links.port_keeper import PortKeeper
 from firmware_bridge.links.recognition import Recognition
 from firmware_bridge.links.talk import Talk, spoken
 from firmware_bridge.protocols import PROTOCOLS, ProtocolRow
-from firmware_bridge.protocols.profiles import SerialProfile
+from firmware_bridge.protocols.profiles import Conversation, SerialProfile, Write
 from firmware_bridge.source import SensorFacts
 
 ASK_S = 0.5
@@ -100,18 +100,18 @@ class SerialLink:
             sentence = f"A sensor of the protocol {sensor.protocol} has no light that could be lit from here."
             raise LinkError(Reason.NO_SENSOR, sentence, "Unplug the others, and see which one is left.")
         with Port(name, self._rate(name, sensor.protocol)) as port:
-            for data, pause_s in lines:
-                port.write(data)
-                let_pass(port, pause_s, self._clock)
+            for line in lines:
+                port.write(line.data, line.baud)
+                let_pass(port, line.pause_s, self._clock)
 
     def _rate(self, name: str, protocol: str) -> int:
         return self._rates.get(name) or self._baud or profile_of(self._rows[protocol]).baud[0]
 
     def _keeper(self, name: str, sensors: Mapping[int, SensorFacts], inbox: Inbox) -> "PortKeeper":
         (protocol,) = {facts.protocol for facts in sensors.values()}
-        row = self._rows[protocol]
-        talks = partial(Talk, row, profile_of(row).conversation, list(sensors.values()))
-        return PortKeeper(name, self._rate(name, protocol), talks, min(sensors), inbox, self._stopped, self._clock)
+        row, rate = self._rows[protocol], self._rate(name, protocol)
+        talk = partial(Talk, row, _from(rate, profile_of(row).conversation), list(sensors.values()))
+        return PortKeeper(name, rate, talk, min(sensors), inbox, self._stopped, self._clock)
 
     def _look(self, name: str, seconds: float, over: Callable[[], bool]) -> list[Found]:
         """Ask at one port, in one way after the other."""
@@ -164,6 +164,11 @@ def profile_of(row: ProtocolRow) -> SerialProfile:
     if row.serial is None:
         raise ValueError(f"expected a protocol spoken over serial ports, got {row.about}")
     return row.serial
+
+
+def _from(rate: int, conversation: Conversation) -> Conversation:
+    """Give a conversation that begins at a rate each time, wherever it went the last time."""
+    return conversation._replace(start=lambda facts: [Write(b"", baud=rate), *conversation.start(facts)])
 
 
 class _Search:

@@ -12,9 +12,6 @@ SILENCE_S = 2.0
 """A sensor whose samples stay away for so long is told to start again, s: longer than any set-up takes, short enough
 for it to be back within 5 s."""
 
-Said = tuple[bytes, float]
-"""Bytes to be sent, or none, and how long to wait afterwards, s."""
-
 
 class Talk:
     """The talk with the sensors of one link that share one protocol.
@@ -43,12 +40,12 @@ class Talk:
             if isinstance(packet, Readings) and packet.node in self._sampled_s:
                 self._sampled_s[packet.node] = now_s
 
-    def due(self, now_s: float) -> list[bytes]:
+    def due(self, now_s: float) -> list[Write]:
         """Give what is to be said now."""
         for node, facts in self._sensors.items():
             if now_s - max(self._sampled_s[node], self._scripts[node].begun_s) > SILENCE_S:
                 self._scripts[node] = _Script(self._conversation, facts, now_s)
-        return [data for script in self._scripts.values() for data in script.due(now_s)]
+        return [line for script in self._scripts.values() for line in script.due(now_s)]
 
     def turn(self, now_s: float) -> Kind | None:
         """Tell whether the link has just fallen silent (`lost`) or streams again (`connected`)."""
@@ -58,14 +55,14 @@ class Talk:
         self._present = present
         return Kind.CONNECTED if present else Kind.LOST
 
-    def farewell(self) -> list[Said]:
+    def farewell(self) -> list[Write]:
         """Give what makes the sensors cease."""
-        return [said for facts in self._sensors.values() for said in spoken(self._conversation.stop(facts))]
+        return [line for facts in self._sensors.values() for line in spoken(self._conversation.stop(facts))]
 
 
-def spoken(steps: Sequence[Step]) -> list[Said]:
-    """Give the steps as bytes and pauses; links of one way in have nothing to be read aside."""
-    return [(step.data, step.pause_s) for step in steps if isinstance(step, Write)]
+def spoken(steps: Sequence[Step]) -> list[Write]:
+    """Give what is written of some steps; links of one way in have nothing to be read aside."""
+    return [step for step in steps if isinstance(step, Write)]
 
 
 class _Script:
@@ -76,19 +73,17 @@ class _Script:
         self._next_s = now_s
         self._lines = _lines(conversation, facts)
 
-    def due(self, now_s: float) -> list[bytes]:
+    def due(self, now_s: float) -> list[Write]:
         said = []
         while now_s >= self._next_s and (line := next(self._lines, None)):
-            data, pause_s = line
-            if data:
-                said.append(data)
-            self._next_s = now_s + pause_s
+            said.append(line)
+            self._next_s = now_s + line.pause_s
         return said
 
 
-def _lines(conversation: Conversation, facts: SensorFacts) -> Iterator[Said]:
+def _lines(conversation: Conversation, facts: SensorFacts) -> Iterator[Write]:
     yield from spoken(conversation.start(facts))
     if conversation.poll_s > 0:
         for number in count():
             yield from spoken(conversation.poll(facts, number))
-            yield b"", conversation.poll_s
+            yield Write(b"", pause_s=conversation.poll_s)

@@ -84,3 +84,12 @@ def test_what_comes_while_time_passes_is_thrown_away():
         port.write(b"abc")
         let_pass(port, 1.5, lambda: next(ticks))
         assert port.read() == b""
+
+
+def test_the_rate_changes_after_the_bytes_that_ask_for_it():
+    with Port("loop://", 9600) as port:
+        port.write(b"abc", 19200)
+        assert port._serial.baudrate == 19200
+        port.write(b"", 0)
+        assert port._serial.baudrate == 19200
+        assert port.read() == b"abc"

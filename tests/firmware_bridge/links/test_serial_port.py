@@ -9,11 +9,13 @@ import pytest
 from firmware_bridge.errors import LinkError, Reason
 from firmware_bridge.found import Found
 from firmware_bridge.links import serial_port
+from firmware_bridge.links.port import Port
 from firmware_bridge.links.serial_port import SerialLink
 from firmware_bridge.protocols import PROTOCOLS
 from firmware_bridge.protocols.leglink_packets import NODES, Order, command
 from firmware_bridge.protocols.leglink_serial import framed_command
 from firmware_bridge.protocols.packets import Readings, TimeReply
+from firmware_bridge.protocols.profiles import Write
 from firmware_bridge.source import Kind
 from tests.firmware_bridge.links.boards import (
     LEFT,
@@ -273,3 +275,26 @@ def test_samples_come_as_the_board_measured_them(left: PluggedIn):
     readings = [p for p in letters.packets if isinstance(p, Readings)]
     for sample in readings:
         assert np.allclose(sample.acc, [0.0, 9.81, 0.0], atol=0.003)
+
+
+def test_each_start_begins_at_the_rate_of_the_port(left: PluggedIn, monkeypatch: pytest.MonkeyPatch):
+    rates: list[int] = []
+    write = Port.write
+
+    def noted(port: Port, data: bytes, rate: int = 0) -> None:
+        rates.extend([rate] if rate else [])
+        write(port, data, rate)
+
+    monkeypatch.setattr(Port, "write", noted)
+    row = ROWS["leglink-serial"]
+    assert row.serial is not None
+    plain = row.serial.conversation
+    faster = plain._replace(start=lambda facts: [*plain.start(facts), Write(b"\0", baud=921600)])
+    rows = {"leglink-serial": row._replace(serial=row.serial._replace(conversation=faster))}
+    with Streaming(SerialLink("", 115200, rows, clock=lambda: 10 * monotonic()), left) as letters:
+        letters.until_samples(10)
+        left.board.restart()
+        letters.until_kind(Kind.LOST)
+        letters.until_samples(10)
+    nodes = len(LEFT)
+    assert rates[: 4 * nodes] == 2 * nodes * [115200, 921600]

@@ -30,7 +30,7 @@ def talk(sensors: list[SensorFacts] = SENSORS, conversation: Conversation = CONV
 
 
 def due(talk: Talk, now_s: float) -> str:
-    return b"".join(talk.due(now_s)).decode()
+    return b"".join(line.data for line in talk.due(now_s)).decode()
 
 
 def stream(count: int = 1) -> bytes:
@@ -106,11 +106,11 @@ def test_answers_to_questions_are_no_samples():
 
 
 def test_the_farewell_is_that_of_every_sensor():
-    assert talk().farewell() == [(b"stop 2;", 0.2), (b"stop 0;", 0.2)]
+    assert talk().farewell() == [Write(b"stop 2;", pause_s=0.2), Write(b"stop 0;", pause_s=0.2)]
 
 
 def test_what_would_be_read_aside_is_left_out():
-    assert spoken([Read("x"), Write(b"y", pause_s=1.0)]) == [(b"y", 1.0)]
+    assert spoken([Read("x"), Write(b"y", pause_s=1.0)]) == [Write(b"y", pause_s=1.0)]
 
 
 def test_the_samples_of_the_stream_above_are_samples():
