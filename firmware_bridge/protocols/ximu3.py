@@ -2,7 +2,7 @@ r"""The protocol 'ximu3': x-io x-IMU3 over USB, a serial port, Bluetooth serial 
 
     binary  0x80 + letter, u64 us, f32 ..., then END; END is 0x0A, so inside 0x0A is sent as DB DC and 0xDB as DB DD
     ASCII   letter,us,number,...\r\n
-    JSON    {"ping":{...}}\r\n                    answers to commands, which are JSON lines themselves
+    JSON    {"ping":{"interface":..,"name":..,"sn":..}}\r\n    answers to commands, which are JSON lines themselves
 
     I gyr x y z deg/s, acc x y z g   B battery %, V, status   W signal %, dBm   N notification   F error   others below
 
@@ -52,19 +52,15 @@ PING = b'{"ping":null}\n'
 SETTLE_S = 0.05
 
 
-class _Ping(msgspec.Struct, rename={"camel_name": "deviceName", "camel_serial": "serialNumber"}):
-    """Who is there; firmware before 2025 wrote its names as deviceName and serialNumber."""
-
-    device_name: str = ""
-    serial_number: str = ""
-    camel_name: str = ""
-    camel_serial: str = ""
-
-
 class _Answer(msgspec.Struct):
-    """What of the answers to commands is of use."""
+    """What of the answers to commands is of use: who is there."""
 
-    ping: _Ping | None = None
+    ping: dict[str, object] | None = None
+
+    def told(self, *keys: str) -> str | None:
+        """Give the text under the first of these keys that has any."""
+        values = ((self.ping or {}).get(key) for key in keys)
+        return next((value for value in values if isinstance(value, str) and value), None)
 
 
 class _Message(NamedTuple):
@@ -204,13 +200,14 @@ class Ximu3Decoder:
 
     def _answered(self, message: bytes) -> list[Packet]:
         try:
-            ping = msgspec.json.decode(message, type=_Answer).ping
+            answer = msgspec.json.decode(message, type=_Answer)
         except (ValueError, RecursionError):
             return self._dirty("unreadable")
-        if ping is None:
+        if answer.ping is None:
             return []
-        device, name = ping.serial_number or ping.camel_serial, ping.device_name or ping.camel_name
-        return [Introduction(self._facts.node, device or None, name or None)]
+        # The longer names are those of older firmware.
+        device, name = answer.told("sn", "serialNumber"), answer.told("name", "deviceName")
+        return [Introduction(self._facts.node, device, name)]
 
 
 def _read_binary(letter: str, plain: bytes) -> _Message | str:
