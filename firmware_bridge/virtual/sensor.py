@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firmware_bridge.samples import Floats, SampleBlock
 from firmware_bridge.virtual.wire import Packet
@@ -49,8 +50,16 @@ class VirtualClock:
 
     def read(self, true_s: Floats) -> Floats:
         """Give what the counter shows at true times (n,), s."""
+        if not self.restarts_s:
+            return self.run_s(true_s)
         starts = np.array([0.0, *(float(self.run_s(np.array([at]))[0]) for at in self.restarts_s)])
-        return np.asarray(self.run_s(true_s) - starts[np.searchsorted(self.restarts_s, true_s, side="right")])
+        return np.asarray(self.run_s(true_s) - starts[self.restarts(true_s)])
+
+    def restarts(self, true_s: Floats) -> NDArray[np.int64]:
+        """Give how often the counter has begun anew by true times (n,), s."""
+        if not self.restarts_s:
+            return np.zeros(len(true_s), np.int64)
+        return np.searchsorted(self.restarts_s, true_s, side="right")
 
 
 class Node(Protocol):
@@ -105,7 +114,7 @@ class VirtualSensor:
 
     def measured(self, group: SampleBlock) -> list[Packet]:
         """Give the packets that one of `groups` completes."""
-        runs = np.searchsorted(self.clock.restarts_s, group.time, side="right")
+        runs = self.clock.restarts(group.time)
         self._start_anew(int(runs[-1]))
         time = group.time[runs == self._run]
         rest = group[len(group) - len(time) :]
@@ -126,7 +135,7 @@ class VirtualSensor:
 
     def _said(self, true_s: float, ask: Callable[[Node, float], list[bytes]]) -> list[Packet]:
         at = np.array([true_s])
-        self._start_anew(int(np.searchsorted(self.clock.restarts_s, at, side="right")[0]))
+        self._start_anew(int(self.clock.restarts(at)[0]))
         return [Packet(true_s, answer) for answer in ask(self._node, float(self.clock.read(at)[0]))]
 
     def _start_anew(self, run: int) -> None:
