@@ -439,10 +439,10 @@ def test_the_conversation_reads_info_then_starts():
 
 def test_the_conversation_stops_blinks_and_asks_the_time():
     talk = ROW.ble.conversation
-    (stop,), (blink,), (ask,) = talk.stop(FACTS), talk.identify(FACTS), talk.poll(FACTS, 65536 + 7)
+    (stop,), (blink,), (ask,) = talk.stop(FACTS), talk.identify(FACTS), talk.poll(FACTS, 0x1F007)
     assert unpack(stop.data)[0].order == Order.STOP
     assert unpack(blink.data)[0].order == Order.IDENTIFY
-    assert unpack(ask.data)[0] == Command(ALL_NODES, Order.TIME, 0, 7)
+    assert unpack(ask.data)[0] == Command(ALL_NODES, Order.TIME, 0, 0xF007)
     assert not ask.response
     assert {stop.characteristic, blink.characteristic, ask.characteristic} == {CONTROL}
     assert 0 < talk.poll_s <= 1

@@ -289,6 +289,17 @@ def test_info_and_status_come_with_the_first_packet_and_every_ten_seconds():
     assert sum(isinstance(packet, Info) for packet in packets) == 3
 
 
+def test_info_and_status_come_anew_with_a_start_and_with_a_clock_that_went_back():
+    node = started()
+    node.push(samples(100.0, 7))
+    assert not of(Status, node.push(samples(100.035, 7)))
+    node.received(command(Order.START), 100.1)
+    assert of(Status, node.push(samples(100.1, 7)))
+    assert not of(Status, node.push(samples(100.135, 7)))
+    assert of(Status, node.push(samples(0.0, 7)))
+    assert not of(Status, node.push(samples(0.035, 7)))
+
+
 def test_status_tells_what_is_known():
     node = started(battery=0.426)
     node.temperature_c = 31.416
