@@ -129,3 +129,9 @@ def test_the_usual_ranges_are_those_of_the_defaults():
     assert usual == given_
     assert 9.80665 / usual.acc_scale == pytest.approx(2048, rel=1e-6)
     assert np.radians(1) / usual.gyr_scale == pytest.approx(16.384, rel=1e-6)
+
+
+def test_a_range_between_two_numbers_saturates_at_the_lower():
+    scales = Scales(1000.4, 1000.4, 1.0, 1.0)
+    assert scales.raw(one(1000.4, 0, 0))[1]
+    assert not scales.raw(one(999.4, 0, 0))[1]
