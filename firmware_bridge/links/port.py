@@ -45,9 +45,13 @@ class Port:
             self._serial = serial_for_url(name, rate, timeout=READ_S, write_timeout=WRITE_S, exclusive=True)
 
     def read(self) -> bytes:
-        """Give what is there; where nothing is, wait a moment for the first byte."""
+        """Wait a moment for the first byte, and give it with all that is there by then."""
         with _troubles(self._name):
-            return self._serial.read(self._serial.in_waiting or 1)
+            data = self._serial.read(1)
+        if data:
+            with suppress(*TROUBLE):  # what came is kept; the trouble shows again when the next byte is waited for
+                data += self._serial.read(self._serial.in_waiting)
+        return data
 
     def write(self, data: bytes, rate: int = 0) -> None:
         """Send bytes, and go on at another rate, bit/s; 0: at the same."""

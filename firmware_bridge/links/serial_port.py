@@ -116,14 +116,15 @@ class SerialLink:
     def _look(self, name: str, seconds: float, over: Callable[[], bool]) -> list[Found]:
         """Ask at one port, in one way after the other."""
         tries = self._tries()
-        found: list[Found] = []
+        unknown: list[Found] = []
         for rate, ask in tries:
             recognition = self._listen(name, rate, ask, seconds / len(tries), over)
-            found = recognition.found(f"serial:{name}") or found
+            found = recognition.found(f"serial:{name}")
             if recognition.protocol:
                 self._rates[name] = rate
-                break
-        return found
+                return found
+            unknown = found or unknown
+        return [] if over() else unknown
 
     def _tries(self) -> list[tuple[int, bytes]]:
         """Give the rates and questions, the likeliest rate of each protocol first."""

@@ -104,7 +104,12 @@ def _search(links: Sequence[Link], seconds: float, enough: Enough, say: Say) -> 
         return found
 
     with ThreadPoolExecutor(len(links)) as pool:
-        found = [(link, sensor) for link, some in zip(links, pool.map(look, links), strict=True) for sensor in some]
+        looks = pool.map(look, links)
+        try:
+            found = [(link, sensor) for link, some in zip(links, looks, strict=True) for sensor in some]
+        except BaseException:  # Ctrl-C, too, shall not wait for the others to find something
+            together.over = True
+            raise
     if troubles and (len(troubles) == len(links) or not found):
         raise troubles[0]
     for trouble in troubles:
@@ -116,6 +121,7 @@ class _Together:
     """What the links have found by now, together."""
 
     def __init__(self, enough: Enough) -> None:
+        self.over = False
         self._enough = enough
         self._lock = Lock()
         self._found: dict[int, list[Found]] = {}
@@ -123,7 +129,7 @@ class _Together:
     def enough(self, link: Link, found: list[Found]) -> bool:
         with self._lock:
             self._found[id(link)] = list(found)
-            return self._enough([sensor for some in self._found.values() for sensor in some])
+            return self.over or self._enough([sensor for some in self._found.values() for sensor in some])
 
 
 def _complete(found: Sequence[Found], wanted: Mapping[Placement, SensorFacts]) -> bool:

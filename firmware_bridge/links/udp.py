@@ -72,8 +72,9 @@ class UdpLink:
                         senders[sender] = Recognition(self._rows)
                         self._ask(here, sender)
                     senders[sender].push(data, now_s)
-                if all(r.settled(now_s) for r in senders.values()) and enough(_found(senders)):
-                    break
+                known = {sender: who for sender, who in senders.items() if who.protocol}
+                if all(who.settled(now_s) for who in known.values()) and enough(_found(known)):
+                    return _found(known)
         return _found(senders)
 
     def start(self, sensors: Mapping[int, SensorFacts], inbox: Inbox) -> None:

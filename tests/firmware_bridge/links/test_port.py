@@ -93,3 +93,21 @@ def test_the_rate_changes_after_the_bytes_that_ask_for_it():
         port.write(b"", 0)
         assert port._serial.baudrate == 19200
         assert port.read() == b"abc"
+
+
+def test_what_came_before_a_port_vanished_is_kept(monkeypatch: pytest.MonkeyPatch):
+    serial = serial_for_url("loop://", timeout=0)
+    read = serial.read
+
+    def last_words(size: int) -> bytes:
+        if data := read(1):
+            return data
+        raise SerialException("gone")
+
+    monkeypatch.setattr(port_module, "serial_for_url", lambda *_, **__: serial)
+    with Port("COM3", 9600) as port:
+        port.write(b"a")
+        monkeypatch.setattr(serial, "read", last_words)
+        assert port.read() == b"a"
+        with pytest.raises(LinkError, match="gone"):
+            port.read()

@@ -115,6 +115,12 @@ def test_what_nobody_understands_is_found_as_of_no_protocol(left: PluggedIn):
     assert (found.link, found.protocol) == (left.link, None)
 
 
+def test_a_search_that_ends_early_does_not_speak_of_what_it_did_not_hear_out(left: PluggedIn):
+    left.board.line.nodes.clear()
+    left.board.noise = b"$GPGGA,a satellite receiver\r\n"
+    assert usual(str(left.path)).find(PATIENCE_S, lambda _found: True) == []
+
+
 def test_a_silent_port_has_no_sensor(left: PluggedIn):
     left.board.line.nodes.clear()
     assert quick(str(left.path)).find(5.0) == []

@@ -1,9 +1,12 @@
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Barrier
 from time import monotonic
+from typing import Self
 
+import numpy as np
 import pytest
 
 from firmware_bridge.choice import PLACEMENTS
@@ -17,8 +20,8 @@ from firmware_bridge.links.session import find_all, open_live
 from firmware_bridge.protocols import PROTOCOLS
 from firmware_bridge.protocols.packets import Introduction
 from firmware_bridge.replay import ReplaySource
-from firmware_bridge.samples import Placement
-from firmware_bridge.source import SensorFacts
+from firmware_bridge.samples import Placement, Quality, SampleBlock
+from firmware_bridge.source import Chunk, Kind, SensorFacts
 from tests.firmware_bridge.links.boards import LEFT, PATIENCE_S, RIGHT, PluggedIn, board_of
 
 LEFT_THIGH, LEFT_SHANK, RIGHT_THIGH, RIGHT_SHANK = PLACEMENTS
@@ -214,32 +217,111 @@ def test_a_scan_gives_all_that_is_found_and_says_what_is_in_the_way():
     assert said == ["There is no adapter. Buy one."]
 
 
+def test_an_interruption_ends_the_other_searches():
+    both_look = Barrier(2, timeout=PATIENCE_S)
+
+    class Interrupted(Known):
+        def find(self, seconds: float, enough: Enough = lambda _found: False) -> list[Found]:
+            both_look.wait()
+            raise KeyboardInterrupt
+
+    class Waiting(Known):
+        def find(self, seconds: float, enough: Enough = lambda _found: False) -> list[Found]:
+            both_look.wait()
+            deadline = monotonic() + PATIENCE_S
+            while not self.enough and monotonic() < deadline:
+                self.enough = enough([])
+            return []
+
+    waiting = Waiting([])
+    with pytest.raises(KeyboardInterrupt):
+        find_all(["one:", "other:"], kinds(one=Interrupted([]), other=waiting))
+    assert waiting.enough
+
+
 def test_a_scan_that_finds_nothing_is_no_error():
     assert find_all(["one:"], kinds(one=Known([]))) == []
 
 
-@pytest.mark.skipif(not hasattr(os, "openpty"), reason="pseudo-terminals are of POSIX systems")
+@contextmanager
+def two_boards(folder: Path) -> Iterator[tuple[PluggedIn, PluggedIn]]:
+    with (
+        PluggedIn(board_of(*LEFT), folder / "left") as left,
+        PluggedIn(board_of(*RIGHT, serials=(0xB1, 0xB2)), folder / "right") as right,
+    ):
+        yield left, right
+
+
+class Taking:
+    """Takes what a source gives through the intake, as long as the block lasts."""
+
+    def __init__(self, source: LiveSource) -> None:
+        self.intake = Intake(source.sensors)
+        self.chunks: list[Chunk] = []
+        self.blocks: list[list[SampleBlock]] = [[] for _ in source.sensors]
+        self._source = source
+        self._batches = iter(source)
+
+    def until_each_has(self, count: int) -> None:
+        """Take until each sensor has given so many samples more."""
+        begin = self._counts()
+        deadline = monotonic() + PATIENCE_S
+        while min(now - then for now, then in zip(self._counts(), begin, strict=True)) < count:
+            assert monotonic() < deadline, f"samples: {self._counts()} after {begin}"
+            self._take(next(self._batches))
+
+    def _take(self, batch: list[Chunk]) -> None:
+        self.chunks += batch
+        for blocks, block in zip(self.blocks, self.intake.push(batch), strict=True):
+            blocks.append(block)
+
+    def _counts(self) -> list[int]:
+        return [sum(map(len, blocks)) for blocks in self.blocks]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._source.end()
+        for batch in self._batches:
+            self._take(batch)
+
+
+needs_ptys = pytest.mark.skipif(not hasattr(os, "openpty"), reason="pseudo-terminals are of POSIX systems")
+
+
+@needs_ptys
 def test_two_ports_of_two_nodes_become_four_sensors_that_stream(tmp_path: Path):
     said: list[str] = []
-    with (
-        PluggedIn(board_of(*LEFT), tmp_path / "left") as left,
-        PluggedIn(board_of(*RIGHT, serials=(0xB1, 0xB2)), tmp_path / "right") as right,
-    ):
+    with two_boards(tmp_path) as (left, right):
         source = open_live([left.link, right.link], NOBODY, seconds=PATIENCE_S, say=said.append)
         assert isinstance(source, LiveSource)
-        intake = Intake(source.sensors)
-        counts = [0, 0, 0, 0]
-        deadline = monotonic() + PATIENCE_S
-        with source:
-            for batch in source:
-                counts = [n + len(block) for n, block in zip(counts, intake.push(batch), strict=True)]
-                if min(counts) > 50 or monotonic() > deadline:
-                    source.end()
+        with Taking(source) as taking:
+            taking.until_each_has(50)
         left.unplug()
         right.unplug()
-    assert min(counts) > 50
     assert [facts.placement for facts in source.sensors] == list(PLACEMENTS)
     assert [facts.device for facts in source.sensors] == ["000000A1", "000000A2", "000000B1", "000000B2"]
     assert not any(left.board.streaming + right.board.streaming)
-    assert not any(count for dirt in intake.dirt for count in dirt.values())
+    assert not any(count for dirt in taking.intake.dirt for count in dirt.values())
     assert said == []
+
+
+@needs_ptys
+def test_two_ports_go_on_after_they_were_unplugged(tmp_path: Path):
+    with two_boards(tmp_path) as boards:
+        source = open_live([board.link for board in boards], NOBODY, seconds=PATIENCE_S)
+        assert isinstance(source, LiveSource)
+        with Taking(source) as taking:
+            taking.until_each_has(20)
+            for board in boards:
+                board.unplug()
+                board.board.restart()
+                board.plug()
+            taking.until_each_has(20)
+    kinds = [chunk.kind for chunk in taking.chunks]
+    assert (kinds.count(Kind.LOST), kinds.count(Kind.CONNECTED)) == (2, 4)
+    for blocks in taking.blocks:
+        block = SampleBlock.join(blocks)
+        assert np.all(np.diff(block.time) > 0.0)
+        assert np.count_nonzero(block.quality & Quality.AFTER_GAP) == 1
