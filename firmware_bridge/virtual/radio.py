@@ -12,7 +12,8 @@ from math import ceil, inf
 
 import numpy as np
 
-from firmware_bridge.virtual.wire import Arrived, Happening, Host, Left, Packet, Queue, Reached
+from firmware_bridge.virtual.host import Host
+from firmware_bridge.virtual.wire import Arrived, Happening, Left, Packet, Queue, Reached
 
 POLL_S = 80e-6 + 150e-6
 """The central's empty packet and the pause after it, s; they go before each of the sensor's (Core 5.4, 6 B 2.1)."""

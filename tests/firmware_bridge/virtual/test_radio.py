@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firmware_bridge.virtual.host import Host, HostSettings
 from firmware_bridge.virtual.radio import Radio, RadioSettings
-from firmware_bridge.virtual.wire import Arrived, Happening, Host, HostSettings, Left, Packet, Reached
+from firmware_bridge.virtual.wire import Arrived, Happening, Left, Packet, Reached
 
 INSTANT = HostSettings(floor_s=0.0, jitter_s=0.0, stalls_per_s=0.0)
 """A computer without latency: arrivals show the air alone."""

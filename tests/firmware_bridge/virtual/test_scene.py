@@ -15,12 +15,13 @@ from firmware_bridge.protocols.profiles import Conversation
 from firmware_bridge.protocols.row import ProtocolRow
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from firmware_bridge.source import Chunk, Kind
+from firmware_bridge.virtual.cable import Cable, CableSettings
 from firmware_bridge.virtual.faults import Faults
+from firmware_bridge.virtual.host import Host, HostSettings
 from firmware_bridge.virtual.nodes import node_of
 from firmware_bridge.virtual.radio import Radio, RadioSettings
 from firmware_bridge.virtual.scene import NO_FAULTS, RESTART_S, Scene, VirtualLink
 from firmware_bridge.virtual.sensor import VirtualClock, VirtualSensor
-from firmware_bridge.virtual.wire import Cable, CableSettings, Host, HostSettings
 
 PLACES = (Placement(Side.LEFT, Segment.THIGH), Placement(Side.LEFT, Segment.SHANK))
 FACTS = [leglink.ROW.defaults._replace(placement=place, node=NODES[place]) for place in PLACES]
