@@ -4,6 +4,8 @@ The sensors live on whatever becomes of the computer's Bluetooth: their clocks g
 """
 
 import asyncio
+import os
+import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -12,7 +14,7 @@ import numpy as np
 
 from firmware_bridge.protocols import leglink
 from firmware_bridge.protocols.leglink_node import Hardware, LegLinkNode
-from firmware_bridge.protocols.leglink_packets import PLACES
+from firmware_bridge.protocols.leglink_packets import BATCH, PLACES
 from firmware_bridge.samples import SampleBlock
 from legcycle_imu.simulation import ErrorModel, draw_runner, draw_sensors, running_script, simulate
 
@@ -90,14 +92,15 @@ class Sensor:
 
     async def stream(self, send: Callable[[bytes], None]) -> None:
         """Measure while connected, and give each packet to the radio as soon as it is full."""
-        at = self._taken()
+        at, step = self._taken(), 1
         while True:
-            ready = at + (self.node.batch if self.node.streaming else 1)
+            ready = at + step
             await asyncio.sleep((self._time(ready - 1) - self._age_s()) / self._pace)
             taken = max(self._taken(), ready)
-            for packet in self.node.push(self._block(at, taken)):
+            packets = self.node.push(self._block(at, taken))
+            for packet in packets:
                 send(packet)
-            at = taken
+            at, step = taken, BATCH if packets else 1  # after a packet the next one is that far away
 
     def _age_s(self) -> float:
         return (asyncio.get_running_loop().time() - self._born_s) * self._pace
@@ -134,6 +137,7 @@ class Connection:
         self._asked: deque[tuple[Act, asyncio.Future[None]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._stream = self._loop.create_task(sensor.stream(self.notify))
+        self._stream.add_done_callback(end_loudly)
 
     def notify(self, packet: bytes) -> None:
         if self._sensor.mute:
@@ -184,6 +188,13 @@ class Connection:
                 self.notify(follow_up)
         if self._queue or self._asked:
             self._arm()
+
+
+def end_loudly(task: "asyncio.Task[None]") -> None:
+    """End the process with a task that failed: a fake that is half alive misleads."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        traceback.print_exception(error)
+        os._exit(1)
 
 
 def sensors_on_a_runner(count: int, seconds: float, clock_ppm: float, seed: int) -> list[Sensor]:

@@ -17,7 +17,7 @@ from dbus_fast import Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
 from firmware_bridge.protocols import leglink
-from tests.bluez.air import Air, Connection, Sensor, sensors_on_a_runner
+from tests.bluez.air import Air, Connection, Sensor, end_loudly, sensors_on_a_runner
 
 PROPERTIES = "org.freedesktop.DBus.Properties"
 OBJECTS = "org.freedesktop.DBus.ObjectManager"
@@ -132,6 +132,7 @@ class BlueZ:
         task = asyncio.get_running_loop().create_task(self._answer(message, method))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(end_loudly)
         return True
 
     async def _answer(self, message: Message, method: Callable[[Message], Coroutine[Any, Any, Any]]) -> None:
