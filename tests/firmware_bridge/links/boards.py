@@ -13,6 +13,7 @@ from typing import Self
 
 import numpy as np
 
+from firmware_bridge.links.serial_port import SerialLink
 from firmware_bridge.protocols import PROTOCOLS
 from firmware_bridge.protocols.leglink_node import Hardware, LegLinkNode
 from firmware_bridge.protocols.leglink_packets import NODES
@@ -22,6 +23,7 @@ from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from firmware_bridge.source import Kind, SensorFacts
 
 PATIENCE_S = 10.0
+ROWS = {"leglink-serial": PROTOCOLS["leglink-serial"]}
 TICK_S = 0.01
 RATE_HZ = 200.0
 LEFT_THIGH = Placement(Side.LEFT, Segment.THIGH)
@@ -235,3 +237,29 @@ class Letters:
         for packet in packets:
             if isinstance(packet, Readings):
                 self.samples[packet.node] += len(packet.gyr)
+
+
+def quick(target: str = "") -> SerialLink:
+    """A link that meets LegLink alone, at one rate; its time goes ten times as fast."""
+    return SerialLink(target, 115200, ROWS, clock=lambda: 10 * monotonic())
+
+
+def usual(target: str = "") -> SerialLink:
+    return SerialLink(target, protocols=ROWS)
+
+
+class Streaming:
+    """A started link of one port, as long as the block lasts."""
+
+    def __init__(self, link: SerialLink, plugged: PluggedIn, first: int = 2) -> None:
+        self.link = link
+        sensors = {first + n: facts_of(node_at, plugged.link) for n, node_at in enumerate(LEFT)}
+        self.letters = Letters(list(sensors.values()))
+        link.start(sensors, self.letters)
+
+    def __enter__(self) -> Letters:
+        return self.letters
+
+    def __exit__(self, *_: object) -> None:
+        self.link.stop()
+        self.letters.until_end()

@@ -3,19 +3,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
-import numpy as np
 import pytest
 
 from firmware_bridge.errors import LinkError, Reason
 from firmware_bridge.found import Found
 from firmware_bridge.links import serial_port
-from firmware_bridge.links.port import Port
 from firmware_bridge.links.serial_port import SerialLink
-from firmware_bridge.protocols import PROTOCOLS
 from firmware_bridge.protocols.leglink_packets import NODES, Order, command
 from firmware_bridge.protocols.leglink_serial import framed_command
-from firmware_bridge.protocols.packets import Readings, TimeReply
-from firmware_bridge.protocols.profiles import Write
 from firmware_bridge.source import Kind
 from tests.firmware_bridge.links.boards import (
     LEFT,
@@ -23,48 +18,25 @@ from tests.firmware_bridge.links.boards import (
     LEFT_THIGH,
     PATIENCE_S,
     RIGHT,
+    ROWS,
     Board,
     Letters,
     OnTheNetwork,
     PluggedIn,
+    Streaming,
     board_of,
     facts_of,
+    quick,
+    usual,
 )
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "openpty"), reason="pseudo-terminals are of POSIX systems")
-ROWS = {"leglink-serial": PROTOCOLS["leglink-serial"]}
 
 
 @pytest.fixture
 def left(tmp_path: Path) -> Iterator[PluggedIn]:
     with PluggedIn(board_of(*LEFT), tmp_path / "left") as plugged:
         yield plugged
-
-
-def quick(target: str = "") -> SerialLink:
-    """A link that meets LegLink alone, at one rate; its time goes ten times as fast."""
-    return SerialLink(target, 115200, ROWS, clock=lambda: 10 * monotonic())
-
-
-def usual(target: str = "") -> SerialLink:
-    return SerialLink(target, protocols=ROWS)
-
-
-class Streaming:
-    """A started link of one port, as long as the block lasts."""
-
-    def __init__(self, link: SerialLink, plugged: PluggedIn, first: int = 2) -> None:
-        self.link = link
-        sensors = {first + n: facts_of(node_at, plugged.link) for n, node_at in enumerate(LEFT)}
-        self.letters = Letters(list(sensors.values()))
-        link.start(sensors, self.letters)
-
-    def __enter__(self) -> Letters:
-        return self.letters
-
-    def __exit__(self, *_: object) -> None:
-        self.link.stop()
-        self.letters.until_end()
 
 
 def test_both_nodes_behind_a_port_are_found(left: PluggedIn):
@@ -145,78 +117,6 @@ def test_a_port_that_another_uses_is_said(left: PluggedIn):
             quick(str(left.path)).find(1.0)
 
 
-def test_both_nodes_stream_without_loss_under_the_number_of_the_first(left: PluggedIn):
-    with Streaming(usual(), left) as letters:
-        letters.until_samples(100)
-    letters.rest()
-
-    told = letters.packets
-    assert {sensor for sensor, _, _ in letters.all} == {2}
-    assert not any(letters.decoder.dirt.values())
-    for at in LEFT:
-        sequence = [p.sequence for p in told if isinstance(p, Readings) and p.node == NODES[at]]
-        assert sequence == list(range(len(sequence)))
-    assert letters.all[0][1:] == (str(left.path).encode(), Kind.CONNECTED)
-    assert {p.node for p in told if isinstance(p, TimeReply)} == {NODES[at] for at in LEFT}
-
-
-def test_all_that_was_sent_is_posted(left: PluggedIn):
-    with Streaming(usual(), left) as letters:
-        letters.until_samples(10)
-    letters.rest()
-    left.unplug()  # by then the board has read all
-    assert b"".join(letters.of(Kind.SENT)) == bytes(left.board.told)
-    assert left.board.streaming == [False, False]
-
-
-def test_unplugged_and_plugged_in_again(left: PluggedIn):
-    with Streaming(usual(), left) as letters:
-        letters.until_samples(10)
-        left.unplug()
-        assert str(left.path) in letters.until_kind(Kind.LOST)
-        left.board.restart()
-        left.plug()
-        assert letters.until_kind(Kind.CONNECTED) == str(left.path)
-        letters.until_samples(10)
-    assert letters.ends == 1
-
-
-def test_a_port_that_comes_late_is_awaited_and_its_absence_said_once(tmp_path: Path):
-    with PluggedIn(board_of(*LEFT), tmp_path / "late", plugged=False) as late, Streaming(usual(), late) as letters:
-        assert "There is no serial port" in letters.until_kind(Kind.LOST)
-        late.plug()
-        letters.until_kind(Kind.CONNECTED)
-        letters.until_samples(10)
-        assert len(letters.of(Kind.LOST)) == 1
-
-
-def test_a_board_that_restarts_by_itself_is_started_again(left: PluggedIn):
-    with Streaming(quick(), left) as letters:
-        letters.until_samples(10)
-        left.board.restart()
-        assert "sends no samples for 2 s" in letters.until_kind(Kind.LOST)
-        letters.until_kind(Kind.CONNECTED)
-        letters.until_samples(10)
-
-
-def test_one_node_that_restarts_is_started_again_beside_the_other(left: PluggedIn):
-    with Streaming(quick(), left) as letters:
-        letters.until_samples(10)
-        left.board.line.nodes[0].restart()
-        letters.until_samples(10)
-    assert not letters.of(Kind.LOST)
-
-
-def test_stopping_ends_the_threads_whatever_has_become_of_the_port(left: PluggedIn):
-    link = usual()
-    with Streaming(link, left) as letters:
-        letters.until_samples(1)
-        left.unplug()
-    assert letters.ends == 1
-    assert not any(thread.is_alive() for thread in link._threads)
-    link.stop()
-
-
 def test_two_ports_end_once(left: PluggedIn, tmp_path: Path):
     link = usual()
     with PluggedIn(board_of(*RIGHT), tmp_path / "right") as right:
@@ -273,34 +173,3 @@ def test_rates_are_tried_the_likeliest_of_each_protocol_first():
     tries = [(1000, b"1"), (1000, b"2"), (300, b"1"), (200, b"2"), (100, b"2")]
     assert SerialLink(protocols=rows)._tries() == tries
     assert SerialLink(baud=5, protocols=rows)._tries() == [(5, b"1"), (5, b"2")]
-
-
-def test_samples_come_as_the_board_measured_them(left: PluggedIn):
-    with Streaming(usual(), left) as letters:
-        letters.until_samples(10)
-    readings = [p for p in letters.packets if isinstance(p, Readings)]
-    for sample in readings:
-        assert np.allclose(sample.acc, [0.0, 9.81, 0.0], atol=0.003)
-
-
-def test_each_start_begins_at_the_rate_of_the_port(left: PluggedIn, monkeypatch: pytest.MonkeyPatch):
-    rates: list[int] = []
-    write = Port.write
-
-    def noted(port: Port, data: bytes, rate: int = 0) -> None:
-        rates.extend([rate] if rate else [])
-        write(port, data, rate)
-
-    monkeypatch.setattr(Port, "write", noted)
-    row = ROWS["leglink-serial"]
-    assert row.serial is not None
-    plain = row.serial.conversation
-    faster = plain._replace(start=lambda facts: [*plain.start(facts), Write(b"\0", baud=921600)])
-    rows = {"leglink-serial": row._replace(serial=row.serial._replace(conversation=faster))}
-    with Streaming(SerialLink("", 115200, rows, clock=lambda: 10 * monotonic()), left) as letters:
-        letters.until_samples(10)
-        left.board.restart()
-        letters.until_kind(Kind.LOST)
-        letters.until_samples(10)
-    nodes = len(LEFT)
-    assert rates[: 4 * nodes] == 2 * nodes * [115200, 921600]
