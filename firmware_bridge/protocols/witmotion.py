@@ -157,7 +157,7 @@ class WitmotionDecoder:
             if len(following) < 2:
                 return start
             if following == SAMPLE:
-                self._in_step, self._answered = True, False
+                self._in_step = True
                 return start
             at = start + 1
         return max(at, len(held) - held.endswith(SAMPLE[:1]))

@@ -218,6 +218,24 @@ def test_a_link_that_broke_in_a_frame_begins_anew_with_the_next():
     assert raws(subject.push(frame([3] * 6))) == [(3,) * 6]
 
 
+def test_a_link_that_broke_out_of_step_begins_anew_with_the_next_frame():
+    subject = decoder()
+    subject.push(b"noise")
+    subject.flush()
+
+    assert raws(subject.push(frame([3] * 6))) == [(3,) * 6]
+
+
+def test_a_header_cut_in_two_is_found_while_looking_for_one():
+    data = b"noise" + frame([1] * 6) + frame([2] * 6)
+    subject = decoder()
+
+    packets = [p for k in range(len(data)) for p in subject.push(data[k : k + 1])]
+
+    assert raws(packets) == [(1,) * 6, (2,) * 6]
+    assert subject.dirt == {"garbage": 5, "resync": 1, "cut_off": 0}
+
+
 def test_a_copy_continues_identically():
     subject = decoder()
     subject.push(CAPTURE + CAPTURE[:9])

@@ -125,7 +125,21 @@ def test_garbage_is_counted_by_bytes():
     assert subject.dirt == {"garbage": 4, "bad_sum": 0, "half_sample": 0, "cut_off": 0}
 
 
-@pytest.mark.parametrize("data", [ACC + ACC + GYR, GYR + ACC + GYR])
+def test_noise_is_thrown_away_at_once():
+    subject = decoder()
+
+    subject.push(b"\x01" * 1000)
+
+    assert subject.dirt["garbage"] == 1000
+    assert subject.flush() == []
+    assert subject.dirt["cut_off"] == 0
+
+
+def test_a_frame_is_found_right_behind_what_looks_like_one():
+    assert raws(decoder().push(ACC[:3] + group([2] * 6))) == [(2,) * 6]
+
+
+@pytest.mark.parametrize("data", [ACC + ACC + GYR, GYR + ACC + GYR, ACC + GYR + GYR])
 def test_half_a_sample_is_counted(data):
     subject = decoder()
 

@@ -133,6 +133,7 @@ def test_the_first_message_after_garbage_and_an_end_is_found(garbage):
         (b'{"ping":\n', "unreadable"),
         (b'{"ping":7}\n', "unreadable"),
         (b'{"a":' * 150 + b"\n", "unreadable"),
+        (b'{"a":' + b"[" * 1000 + b"\n", "unreadable"),
         (b"{" + b"\xff\n", "unreadable"),
         (b"I,1,nan,2,3,4,5,6\r\n", "not_measured"),
         (b"B,1,inf,2,3\r\n", "not_measured"),
