@@ -7,8 +7,9 @@
 
     data of /Meas/IMU6/RATE:  u32 ms of the first sample, n x (ax ay az) f32 m/s^2, then n x (gx gy gz) f32 deg/s
 
-No packet says whether a continuation follows: data are taken as whole when they hold whole samples. That holds as long
-as the sensor does not cut between two samples, and 158 bytes, the longest notification known, do not.
+No packet says whether a continuation follows: data are taken as whole when they hold whole samples. A sensor that cuts
+between two samples (158 bytes, the longest notification known, do not) is found out by its first continuation, and data
+of that length wait for theirs from then on.
 
 Nothing tells of loss but the stamps. Their step of 1 ms is coarse, and only a line through many of them is precise.
 
@@ -105,16 +106,17 @@ class MovesenseDecoder:
         kinds = ("unknown", "stray_part", "cut_off", "too_long", "not_measured")
         self.dirt: dict[str, int] = dict.fromkeys(kinds, 0)
         self._begun = b""
+        self._whole = 0
+        self._cut = 0
 
     def push(self, data: bytes) -> list[Packet]:
         """Give what a notification completes."""
         kind, reference, content = data[:1], data[1:2], data[2:]
         if kind == DATA and reference == REFERENCE and content:
-            self.dirt["cut_off"] += bool(self._begun)
+            self.flush()
             return self._completed(content)
         if kind == CONTINUATION and reference == REFERENCE:
-            self.dirt["stray_part"] += not self._begun
-            return self._completed(self._begun + content) if self._begun else []
+            return self._completed(self._begun + content) if self._begun else self._stray()
         if kind == RESULT and reference in {REFERENCE, HELLO_REFERENCE}:
             return self._answer(content[:2])
         if kind == CHARGE and reference and reference[0] <= 100:
@@ -125,18 +127,28 @@ class MovesenseDecoder:
     def flush(self) -> list[Packet]:
         """Count data that never came to its end."""
         self.dirt["cut_off"] += bool(self._begun)
+        if len(self._begun) == self._cut:
+            self._cut = 0  # no continuation came, so it is not where this sensor cuts
         self._begun = b""
+        return []
+
+    def _stray(self) -> list[Packet]:
+        """Count a continuation of nothing; what seemed whole before it was not."""
+        self.dirt["stray_part"] += 1
+        self._cut = self._whole
         return []
 
     def _completed(self, body: bytes) -> list[Packet]:
         """Give the samples, if all of them are there: acceleration and rate of each, nothing left over."""
-        self._begun = b""
+        continued, self._begun = bool(self._begun), b""
         samples, rest = divmod(len(body) - 4, SAMPLE)
+        self._whole = 0
         if samples > MOST_SAMPLES:
             self.dirt["too_long"] += 1
-        elif rest or samples < 1:
+        elif rest or samples < 1 or len(body) == self._cut:
             self._begun = body
         else:
+            self._whole = 0 if continued else len(body)
             return self._readings(body, samples)
         return []
 

@@ -135,6 +135,38 @@ def test_data_whose_rest_never_came_are_counted_and_the_next_are_whole():
     assert subject.dirt == CLEAN | {"cut_off": 2}
 
 
+def test_a_sensor_that_cuts_between_samples_is_found_out_by_its_first_continuation():
+    acc, gyr = [(1.0, 2.0, 3.0)] * 8, [(4.0, 5.0, 6.0)] * 8
+    whole = body(1000, acc, gyr)
+    first, second = b"\x02\x63" + whole[:148], b"\x03\x63" + whole[148:]
+    subject = decoder()
+    decoded(subject, [first, second])
+
+    later = decoded(subject, [first, second, first, second])
+
+    assert [len(r.acc) for r in later] == [8, 8]
+    assert later[0].acc.tolist() == [list(row) for row in acc]
+    assert later[0].gyr / DEG == pytest.approx(np.array(gyr))
+    assert subject.dirt == CLEAN | {"stray_part": 1}
+
+
+def test_a_stray_continuation_costs_one_packet_at_most():
+    subject = decoder()
+    subject.push(IMU6)
+    subject.push(b"\x03\x63" + bytes(48))
+
+    assert [len(decoded(subject, [IMU6])) for _ in range(3)] == [0, 1, 1]
+    assert subject.dirt == CLEAN | {"stray_part": 1, "cut_off": 1}
+
+
+def test_a_doubled_continuation_costs_nothing():
+    first, second = notifications(body(1000, [(1.0,) * 3] * 8, [(4.0,) * 3] * 8))
+    subject = decoder()
+
+    assert len(decoded(subject, [first, second, second, first, second])) == 2
+    assert subject.dirt == CLEAN | {"stray_part": 1}
+
+
 def test_endless_continuations_are_cut():
     subject = decoder()
     subject.push(b"\x02\x63" + bytes(101))
