@@ -26,8 +26,10 @@ CONNECT_S = 10.0
 """Longest that a connection may take with its services, s."""
 CALL_S = 5.0
 """Longest that one read, write or subscription may take, s: some connection events with retransmissions."""
-PART_S = 1.5
-"""Longest that the steps of parting may take, and the parting itself, s: nobody waits for a sensor that is gone."""
+STOP_S = 1.5
+"""Longest that the steps that stop a sensor may take, s: nobody waits for one that is gone."""
+PART_S = 4.0
+"""Longest that disconnecting may take, s: BlueZ itself takes up to 2 s for it."""
 QUIET_S = 1.5
 """Shortest silence that counts as a loss, s: Linux gives a link up after 0.4 s, others after some."""
 QUIET_PACKETS = 5
@@ -128,7 +130,7 @@ class Peripheral:
         """End the attending and wait for the parting."""
         if self._task is not None:
             self._task.cancel()
-            await asyncio.wait({self._task}, timeout=3 * PART_S)
+            await asyncio.wait({self._task}, timeout=STOP_S + PART_S)
             self._task = None
 
     async def perform(self, steps: Iterable[Step]) -> None:
@@ -182,15 +184,23 @@ class Peripheral:
             await self._watch()
         except asyncio.CancelledError:
             await self._stop()
+            await self.part()
             raise
         except Exception as error:
-            self.fail(error)
-        finally:
+            await self._part_after(error)
+
+    async def _part_after(self, error: Exception) -> None:
+        """Part from a lost sensor; where even that fails, its reason is the better one to tell."""
+        try:
             await self.part()
+        except Exception as worse:
+            self.fail(worse)
+            raise
+        self.fail(error)
 
     async def _stop(self) -> None:
         with suppress(Exception):  # it is left anyway
-            async with asyncio.timeout(PART_S):
+            async with asyncio.timeout(STOP_S):
                 await self.perform(self._profile.conversation.stop(self.facts))
 
     async def _listen(self) -> None:

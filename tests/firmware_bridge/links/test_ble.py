@@ -349,7 +349,7 @@ class TestTrouble:
             log.wait_for_packets(4, 10)
             assert max(log.at_last(sensor, Kind.CONNECTED) for sensor in range(4)) - revived < RETURN_S
         service = "does not run" if noticed else "was started anew"
-        assert any(service in sentence for sensor in range(4) for sentence in log.sentences(sensor))
+        assert all(service in sentence for sensor in range(4) for sentence in log.sentences(sensor))
 
     def test_the_adapter_is_switched_off_and_on(self, bluez: FakeBluez) -> None:
         with streaming(2) as log:
