@@ -69,7 +69,7 @@ class FakeBluez:
         self._order("air", **settings)
 
     def state(self) -> dict[str, Any]:
-        """Give CPU time of the process, s, and of each sensor whether it streams, what it dropped, its clock, s."""
+        """Give CPU time of the process, s; connections being made; of each sensor whether it streams, its counts."""
         state: dict[str, Any] = self._order("state")
         return state
 

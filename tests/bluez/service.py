@@ -50,6 +50,7 @@ class BlueZ:
         self._address = address
         self._bus: MessageBus | None = None
         self._objects: dict[str, dict[str, Properties]] = {}
+        self.connecting: dict[str, asyncio.Task[Any] | None] = {}
         self._links: dict[str, Connection] = {}
         self._counts = dict.fromkeys(self.sensors, 0)
         self._notifying: set[str] = set()
@@ -82,6 +83,9 @@ class BlueZ:
         self._add(HCI, ADAPTER, {**adapter, "Roles": Variant("as", ["central"]), "Discovering": Variant("b", False)})
 
     def die(self) -> None:
+        for attempt in self.connecting.values():
+            if attempt is not None:
+                attempt.cancel()
         for path in list(self._links):
             self._links.pop(path).close()
         self._scans.clear()
@@ -99,6 +103,8 @@ class BlueZ:
 
     def drop(self, path: str) -> None:
         """Break the link to a sensor."""
+        if attempt := self.connecting.get(path):
+            attempt.cancel()
         link = self._links.pop(path, None)
         self._notifying -= {char for char in self._notifying if char.startswith(path)}
         if link is not None:
@@ -172,9 +178,16 @@ class BlueZ:
 
     async def _connect(self, message: Message) -> tuple[str, list[Any]]:
         path = message.path or ""
-        sensor = self.sensors[path]
-        await self._paged(sensor)
-        await asyncio.sleep(self.air.connect_s)
+        self.connecting[path] = asyncio.current_task()
+        try:
+            await self._paged(self.sensors[path])
+            await asyncio.sleep(self.air.connect_s)
+            await self._connected(path, self.sensors[path])
+        finally:
+            del self.connecting[path]
+        return "", []
+
+    async def _connected(self, path: str, sensor: Sensor) -> None:
         if sensor.aborts:
             sensor.aborts -= 1
             self._change(path, DEVICE, {"Connected": Variant("b", True)})
@@ -187,7 +200,6 @@ class BlueZ:
         self._add_services(path)
         uuids = Variant("as", [GENERIC_ATTRIBUTE, leglink.SERVICE])
         self._change(path, DEVICE, {"UUIDs": uuids, "ServicesResolved": Variant("b", True)})
-        return "", []
 
     async def _paged(self, sensor: Sensor) -> None:
         until_s = time.monotonic() + PAGING_S
@@ -309,6 +321,7 @@ class Commands:
         nodes = {sensor.node.name: sensor.node for sensor in self._bluez.sensors.values()}
         return {
             "cpu_s": time.process_time(),
+            "connecting": len(self._bluez.connecting),
             "streaming": {name: node.streaming for name, node in nodes.items()},
             "dropped": {name: node.dropped for name, node in nodes.items()},
             "blinks": {name: node.blinks for name, node in nodes.items()},

@@ -123,7 +123,7 @@ def bluez(process: FakeBluez) -> Iterator[FakeBluez]:
     process.kill()
     process.revive()
     process.power(True)
-    process.air(loss=0.0, doubles=False)
+    process.air(loss=0.0, doubles=False, connect_s=0.05)
     for name in process.names:
         process.drop(name)
         process.mute(name, False)
@@ -383,12 +383,14 @@ class TestTrouble:
         bluez.air(connect_s=30.0)
         log, link = Log(), BleLink(protocols=ROWS)
         link.start({0: facts(0)}, log)
-        try:
-            begin = time.monotonic()
-            link.stop()
-            assert time.monotonic() - begin < RETURN_S
-        finally:
-            bluez.air(connect_s=0.05)
+        begin = time.monotonic()
+        while not bluez.state()["connecting"]:
+            assert time.monotonic() - begin < PATIENCE_S
+        begin = time.monotonic()
+        link.stop()
+        assert time.monotonic() - begin < RETURN_S
+        assert log.ends == 1
+        assert log.counts[0, Kind.CONNECTED] == 0
 
     def test_the_bus_itself_breaks(self) -> None:
         with fake_bluez(1) as bluez, streaming(1) as log:
