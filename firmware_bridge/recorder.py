@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from threading import Event, Lock, Thread
 from types import TracebackType
@@ -15,6 +14,7 @@ from typing import Protocol, Self
 
 from firmware_bridge.backlog import Amount, Backlog, Part
 from firmware_bridge.errors import LegcycleError, Reason, RecordingError
+from firmware_bridge.recorder_state import Condition, RecorderState
 from firmware_bridge.recording_format import RecordingMeta, marker
 from firmware_bridge.recording_writer import RecordingWriter
 from firmware_bridge.source import Chunk
@@ -44,40 +44,6 @@ class RecorderSettings:
     commit_bytes: int = 8 * 2**20
     close_s: float = 10.0
     give_up_s: float = 1.0
-
-
-class Condition(StrEnum):
-    """How recording goes."""
-
-    RECORDING = "recording"
-    """All is on the disk, or will be in a moment."""
-    WAITING = "waiting"
-    """The disk is slow or does not answer; what came waits in memory."""
-    FAILING = "failing"
-    """The disk refuses, or memory is full as well and what comes now is lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecorderState:
-    """How recording goes, at one instant.
-
-    Parameters
-    ----------
-    condition, sentence : how it goes, for programs and for people
-    elapsed_s : since the start, s
-    written, waiting, lost : what is certain on the disk, what waits in memory, what is in neither
-    lag_s : age of the oldest that waits, s
-    alarm : it is older than is usual
-    """
-
-    condition: Condition
-    sentence: str
-    elapsed_s: float
-    written: Amount
-    waiting: Amount
-    lost: Amount
-    lag_s: float
-    alarm: bool
 
 
 class Writer(Protocol):

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -53,12 +53,15 @@ class ReplaySource:
         self._speed = speed
         self._clock = clock
         self._sleep = sleep
+        self._ended = False
 
     def __iter__(self) -> Iterator[list[Chunk]]:
-        """Yield batches: of many samples at full speed, else of what is due by now."""
-        if math.isinf(self._speed):
-            return self.recording.batches(self._entries_at_once())
-        return self._paced(chain.from_iterable(self.recording.batches(ENTRIES_READ_AHEAD)))
+        """Yield batches: of many samples at full speed, else of what is due by now; until the end, or `end`."""
+        return takewhile(lambda _batch: not self._ended, self._batches())
+
+    def end(self) -> None:
+        """Let the iteration come to its end soon; may be called from anywhere, also from a signal's handler."""
+        self._ended = True
 
     def close(self) -> None:
         """Close the recording."""
@@ -71,6 +74,11 @@ class ReplaySource:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _batches(self) -> Iterator[list[Chunk]]:
+        if math.isinf(self._speed):
+            return self.recording.batches(self._entries_at_once())
+        return self._paced(chain.from_iterable(self.recording.batches(ENTRIES_READ_AHEAD)))
 
     def _entries_at_once(self) -> int:
         duration = self.recording.duration_s

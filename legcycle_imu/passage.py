@@ -75,7 +75,7 @@ class Passage:
         self._name = name
         self._progress = progress
         self._tap = tap
-        self.runner, self._about_lengths = _runner(name, meta, runner or Runner(), self.config)
+        self.runner, self._about_lengths = runner_of(name, meta, runner or Runner(), self.config)
         self.pipeline = _pipeline(name, source, meta, self.runner)
         self.arrived_s = 0.0
         self._lost_s: dict[Side, float] = {}
@@ -206,8 +206,14 @@ class Passage:
         return [] if self._strides else ["No stride was found in this recording."]
 
 
-def _runner(name: str, meta: RecordingMeta, given: Runner, config: Config) -> tuple[Runner, list[str]]:
-    """Give the runner's lengths, each from the first that knows it: recording, config file, arguments."""
+def runner_of(name: str, meta: RecordingMeta, given: Runner, config: Config) -> tuple[Runner, list[str]]:
+    """Give the runner with each length from the first that knows it, and what is to be said about them.
+
+    Parameters
+    ----------
+    name : what a person calls the session
+    meta, config, given : recording, config file and arguments: who is asked, in this order
+    """
     stored = meta.runner or given
     code = stored.code or given.code
     known = (stored, config.of(code), given)

@@ -5,7 +5,7 @@ are told apart with any colour vision, and their names; hit and miss are said by
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import inf, isnan, nan
 from typing import NamedTuple
@@ -111,6 +111,8 @@ class CycleView:
         """Time up to which angles are known, s."""
         self.arrived_s = 0.0
         """Arrival of the latest samples, s; ahead of `now` while a leg is being aligned."""
+        self.below: Callable[[], RenderableType] = Text
+        """Gives what is drawn below the legs."""
         self._legs = {side: LegNow() for side in sides}
         self._judge = Judge(targets, geometry)
         self._title = title
@@ -145,7 +147,7 @@ class CycleView:
         for _ in self._legs:
             panels.add_column(width=PANEL_WIDTH)
         panels.add_row(*(self._panel(side, leg) for side, leg in self._legs.items()))
-        return Group(self._heading(), panels)
+        return Group(self._heading(), panels, self.below())
 
     def _heading(self) -> Text:
         whole = "" if isnan(self._duration_s) else f" of {self._duration_s:.0f} s"

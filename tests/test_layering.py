@@ -35,6 +35,7 @@ EDGE = (
     "legcycle_imu.report",
     "legcycle_imu.sessions",
     "legcycle_imu.simulation.files",
+    "legcycle_imu.sources",
     "legcycle_imu.simulation.live",
     "legcycle_imu.tables",
 )

@@ -16,7 +16,9 @@ from legcycle_imu.cli.console import say
 from legcycle_imu.cli.demo import demo
 from legcycle_imu.cli.import_csv import import_csv
 from legcycle_imu.cli.info import info
+from legcycle_imu.cli.live import live
 from legcycle_imu.cli.options import examples
+from legcycle_imu.cli.record import record
 from legcycle_imu.cli.replay import replay
 from legcycle_imu.cli.simulate import simulate
 
@@ -72,6 +74,21 @@ def legcycle(
     """Measure the leg cycle of running - push, lift, drive, place - with sensors on thigh and shank."""
 
 
+app.command(
+    "live",
+    epilog=examples(
+        "legcycle live --source sim:",
+        "legcycle live --source ble: --record run.legcycle --runner anna",
+        "legcycle live --no-window --source serial:/dev/ttyACM0 --strides strides.csv",
+    ),
+)(live)
+app.command(
+    "record",
+    epilog=examples(
+        "legcycle record --source ble: -o run.legcycle",
+        "legcycle record --runner anna --source serial:/dev/ttyACM0 -o run.legcycle",
+    ),
+)(record)
 imports.command(
     "csv",
     epilog=examples(

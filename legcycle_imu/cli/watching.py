@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isinf
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from legcycle_imu.cli.console import say, stdout
 if TYPE_CHECKING:
     from rich.live import Live
 
+    from firmware_bridge.sensor_health import SensorHealth
     from legcycle_imu.model import Update
     from legcycle_imu.passage import Passage
 
@@ -19,8 +20,15 @@ FRAME_S = 1.0 / 15.0
 """Time between two pictures, s."""
 
 
-def watch(passage: "Passage", title: str, speed: float, sinks: "Iterable[Callable[[Update], None]]" = ()) -> None:
-    """Show a passage until its end; every update goes to `sinks`, too."""
+def watch(
+    passage: "Passage",
+    title: str,
+    speed: float,
+    sinks: "Iterable[Callable[[Update], None]]" = (),
+    sensors: "Callable[[], Sequence[SensorHealth]] | None" = None,
+) -> None:
+    """Show a passage until its end; every update goes to `sinks`, too; `sensors` gives how the sensors do now."""
+    from legcycle_imu.terminal_sensors import sensor_table
     from legcycle_imu.terminal_view import CycleView, Judged, stride_line
 
     view = CycleView(
@@ -30,6 +38,8 @@ def watch(passage: "Passage", title: str, speed: float, sinks: "Iterable[Callabl
         title=title,
         duration_s=passage.duration_s,
     )
+    if sensors is not None:
+        view.below = lambda: sensor_table(passage.source.sensors, sensors())
     live = sys.stdout.isatty() and not isinf(speed)
 
     def show(judged: Judged) -> None:

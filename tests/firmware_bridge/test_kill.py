@@ -13,7 +13,8 @@ from time import monotonic_ns
 
 import pytest
 
-from firmware_bridge.recorder import Condition, Recorder, RecorderSettings
+from firmware_bridge.recorder import Recorder, RecorderSettings
+from firmware_bridge.recorder_state import Condition
 from firmware_bridge.recording import Recording, RecordingMeta
 from firmware_bridge.source import Chunk
 

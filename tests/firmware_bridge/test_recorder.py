@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from firmware_bridge.backlog import ENTRY_BYTES, Amount
 from firmware_bridge.errors import Reason, RecordingError
-from firmware_bridge.recorder import Condition, Recorder, RecorderSettings
+from firmware_bridge.recorder import Recorder, RecorderSettings
+from firmware_bridge.recorder_state import Condition
 from firmware_bridge.recording import Marker, Recording, RecordingMeta, RecordingWriter
 from firmware_bridge.samples import Placement, Segment, Side
 from firmware_bridge.source import Chunk, Kind, SensorFacts

@@ -13,7 +13,7 @@ COMMANDS = (
     ("import", "csv"),
     ("analyse",),
     ("replay",),
-    ("simulate",),
+    ("simulate",), ("record",), ("live",),
     ("info",),
     ("demo",),
 )

@@ -1,0 +1,71 @@
+"""`legcycle live`: sensors through the pipeline while they stream, in the terminal."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from legcycle_imu.cli.console import say_notices
+from legcycle_imu.cli.options import HeightM, RunnerCode, ShankM, StridesFile, ThighM, refuse_same, runner_given
+from legcycle_imu.cli.session import DurationS, Sources, Watcher, ended_by_interrupt, on_terminal, opened
+from legcycle_imu.cli.sinks import strides_to
+
+if TYPE_CHECKING:
+    from firmware_bridge.source import Chunk
+
+
+def live(
+    source: Sources = None,
+    no_window: Annotated[
+        bool, typer.Option("--no-window", help="Stay in the terminal, also where a window is.")
+    ] = False,
+    record: Annotated[
+        Path | None, typer.Option("--record", metavar="FILE", help="Record it, too.", show_default=False)
+    ] = None,
+    strides: StridesFile = None,
+    duration_s: DurationS = None,
+    height_m: HeightM = None,
+    thigh_m: ThighM = None,
+    shank_m: ShankM = None,
+    runner: RunnerCode = "",
+) -> None:
+    """Watch the leg cycle while you run: phases and figures of each stride, and how each sensor does.
+
+    Ctrl-C ends it. The stride table is the one that the recording gives afterwards, to the byte.
+    """
+    from firmware_bridge.recorder import Recorder
+    from firmware_bridge.recording import refuse_existing
+    from legcycle_imu.cli.watching import watch
+    from legcycle_imu.config import load_config
+    from legcycle_imu.passage import Passage
+    from legcycle_imu.sources import meta_of
+
+    if record is not None:
+        refuse_existing(record)
+        refuse_same(record, strides)
+    config, who = load_config(), runner_given(runner, height_m, thigh_m, shank_m)
+    with ExitStack() as stack:
+        sensors = opened(source, config)
+        stack.callback(sensors.close)
+        stack.enter_context(ended_by_interrupt(sensors.end))
+        meta = meta_of(sensors, who, config)
+        recorder = None if record is None else stack.enter_context(Recorder(record, meta))
+        arrived: list[Chunk] = []
+
+        def tap(batch: "list[Chunk]") -> None:
+            arrived[:] = batch
+            if recorder is not None:
+                recorder.put(batch)
+
+        passage = Passage(sensors, meta, who, name="this session", config=config, tap=tap)
+        sinks = [] if strides is None else [stack.enter_context(strides_to(strides))]
+        watcher = Watcher(sensors, recorder, duration_s, lines=not on_terminal())
+        watch(
+            passage,
+            "legcycle live",
+            1.0,
+            [lambda update: watcher.push(arrived, update.samples, passage.pipeline.intake), *sinks],
+            sensors=lambda: watcher.health.at(watcher.now_ns),
+        )
+        say_notices(passage.notices())

@@ -1,0 +1,41 @@
+"""`legcycle record`: sensors into a recording, with nothing else in the way."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from legcycle_imu.cli.options import HeightM, RunnerCode, ShankM, ThighM, runner_given
+from legcycle_imu.cli.session import DurationS, Sources, Watcher, ended_by_interrupt, opened, said_where
+
+
+def record(
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The recording to make.")],
+    source: Sources = None,
+    duration_s: DurationS = None,
+    height_m: HeightM = None,
+    thigh_m: ThighM = None,
+    shank_m: ShankM = None,
+    runner: RunnerCode = "",
+) -> None:
+    """Record sensors: every byte that arrives, with when it arrived. A line of status a second.
+
+    Ctrl-C ends it. A sensor that is lost is looked for until it is back; meanwhile the others are recorded.
+    """
+    from firmware_bridge.intake import Intake
+    from firmware_bridge.recorder import Recorder
+    from firmware_bridge.recording import refuse_existing
+    from legcycle_imu.config import load_config
+    from legcycle_imu.sources import meta_of
+
+    refuse_existing(output)
+    config, who, started_s = load_config(), runner_given(runner, height_m, thigh_m, shank_m), time.monotonic()
+    with opened(source, config) as sensors, ended_by_interrupt(sensors.end):
+        intake = Intake(sensors.sensors)
+        with Recorder(output, meta_of(sensors, who, config)) as recorder:
+            watcher = Watcher(sensors, recorder, duration_s)
+            for batch in sensors:
+                recorder.put(batch)
+                watcher.push(batch, intake.push(batch), intake)
+    said_where(output, started_s)
