@@ -237,7 +237,8 @@ class Peripheral:
             if now() >= poll_at:
                 poll_at = now() + conversation.poll_s
                 with suppress(Exception):  # an unanswered question is no loss: silence is
-                    await self.perform(conversation.poll(self.facts, next(counts)))
+                    async with asyncio.timeout(self._quiet_s):
+                        await self.perform(conversation.poll(self.facts, next(counts)))
         raise LinkBrokenError
 
     async def _broke_before(self, deadline: float) -> bool:

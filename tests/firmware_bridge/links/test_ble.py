@@ -1,6 +1,7 @@
 """The whole link against unmodified bleak and a BlueZ that tests can break (`tests.bluez`)."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -366,6 +367,19 @@ class TestTrouble:
             begin = time.monotonic()
         assert time.monotonic() - begin < RETURN_S
         assert log.ends == 1
+
+    @pytest.mark.soak
+    def test_nothing_hangs_on_a_bluez_that_hangs(self) -> None:
+        with fake_bluez(2) as bluez:
+            with streaming(2) as log:
+                os.kill(bluez.pid, signal.SIGSTOP)
+                log.wait_for(lambda: all(log.counts[sensor, Kind.LOST] for sensor in range(2)))
+                os.kill(bluez.pid, signal.SIGCONT)
+                log.wait_for(lambda: all(log.counts[sensor, Kind.CONNECTED] == 2 for sensor in range(2)), RETURN_S)
+                os.kill(bluez.pid, signal.SIGSTOP)
+                begin = time.monotonic()
+            assert time.monotonic() - begin < 2 * RETURN_S
+            assert "does not answer in time" in log.sentences(0)[0]
 
     def test_stopping_does_not_hang_where_there_is_no_bluez(self, bluez: FakeBluez) -> None:
         bluez.kill()
