@@ -1,4 +1,10 @@
-"""The config file: runners' lengths and targets, in TOML, with one clear sentence for each mistake.
+"""The config file: sensors, runners' lengths and targets, in TOML, with one clear sentence for each mistake.
+
+source = "ble:"
+
+[sensor.left_thigh]
+device = "5EED0001"
+protocol = "leglink"
 
 [runner.anna]
 height_m = 1.75
@@ -10,7 +16,7 @@ drive_deg = 55
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from enum import EnumType
@@ -20,17 +26,30 @@ from typing import Any, TypeVar
 import msgspec
 import platformdirs
 
-from firmware_bridge.errors import LegcycleError, Reason
+from firmware_bridge.errors import LegcycleError, LinkError, Reason
+from firmware_bridge.links.monikers import KINDS, Moniker, parse_moniker
+from firmware_bridge.samples import Placement
+from firmware_bridge.source import SensorFacts
 from legcycle_imu.runner import Runner
+from legcycle_imu.sensor_config import PLACEMENT_OF, SENSOR_KEYS, SensorTable, refuse_one_twice
+from legcycle_imu.simulation.live import SIM
 from legcycle_imu.targets import Targets
 
 LOCAL_NAME = "legcycle.toml"
 """Config file of the working directory; where it exists it is used instead of the user's."""
 
+SOURCES = {**KINDS, "sim": SIM}
+"""Every kind of source that can be named."""
+DEFAULT_SOURCES: tuple[str, ...] = ("ble:",)
+"""Where sensors are looked for where nothing is said."""
+
+TOP_KEYS = ("source", "sensor", "runner", "targets")
+WORDS = {"str": "text", "int": "a whole number", "bool": "true/false", "array": "a list", "object": "a table"}
+"""What types are called in the file."""
 RUNNER_KEYS: tuple[str, ...] = tuple(f.name for f in fields(Runner) if f.name != "code")
 TARGET_KEYS: tuple[str, ...] = tuple(f.name for f in fields(Targets))
 
-Settings = TypeVar("Settings", Runner, Targets)
+Settings = TypeVar("Settings", Runner, Targets, SensorTable)
 
 
 class ConfigError(LegcycleError):
@@ -45,14 +64,23 @@ class Config:
     ----------
     runner : code -> runner
     targets : what strides are held against
+    sources : where live sensors are looked for, monikers
+    sensors : placement -> the sensor that is worn there; a rate of 0 and an infinite range are not stated
     """
 
     runner: dict[str, Runner] = field(default_factory=dict)
     targets: Targets = field(default_factory=Targets)
+    sources: tuple[str, ...] = DEFAULT_SOURCES
+    sensors: Mapping[Placement, SensorFacts] = field(default_factory=dict)
 
     def of(self, code: str) -> Runner:
         """Give the runner of a code; of an unknown one nothing but the code is known."""
         return self.runner.get(code, Runner(code))
+
+    def sensors_of(self, monikers: Sequence[str]) -> Mapping[Placement, SensorFacts]:
+        """Give the sensors that are meant to be found at these sources; of a simulated runner none."""
+        simulated = all(parse_moniker(text, SOURCES).kind == "sim" for text in monikers)
+        return {} if simulated else self.sensors
 
 
 def user_config_path() -> Path:
@@ -111,9 +139,52 @@ def _read(path: Path) -> str:
 
 
 def _config(data: dict[str, Any]) -> Config:
-    _known_keys(data, ("runner", "targets"), "the top level")
+    _known_keys(data, TOP_KEYS, "the top level")
     runners = _table(data.get("runner", {}), "[runner.CODE]")
-    return Config({code: _runner(code, keys) for code, keys in runners.items()}, _targets(data.get("targets", {})))
+    return Config(
+        {code: _runner(code, keys) for code, keys in runners.items()},
+        _targets(data.get("targets", {})),
+        _sources(data.get("source", list(DEFAULT_SOURCES))),
+        _sensors(data.get("sensor", {})),
+    )
+
+
+def _sources(value: object) -> tuple[str, ...]:
+    texts = [value] if isinstance(value, str) else value
+    if not (isinstance(texts, list) and texts and all(isinstance(text, str) for text in texts)):
+        raise ValueError(f'source: expected a source such as "ble:", or a list of them, got {value!r}')
+    for text in texts:
+        _moniker(text, "source")
+    return tuple(dict.fromkeys(texts))
+
+
+def _moniker(text: str, where: str) -> Moniker:
+    try:
+        return parse_moniker(text, SOURCES)
+    except LinkError as error:
+        raise ValueError(f"{where}: {error}".removesuffix(".")) from error
+
+
+def _sensors(value: object) -> dict[Placement, SensorFacts]:
+    tables = _table(value, "[sensor.PLACEMENT]")
+    _known_keys(tables, tuple(PLACEMENT_OF), "[sensor.PLACEMENT]")
+    sensors = {PLACEMENT_OF[key]: _sensor(key, keys) for key, keys in tables.items() if keys != {}}
+    refuse_one_twice(sensors)
+    return sensors
+
+
+def _sensor(key: str, keys: object) -> SensorFacts:
+    where = f"[sensor.{key}]"
+    keys = _table(keys, where)
+    _known_keys(keys, SENSOR_KEYS, where)
+    table = _converted(keys, SensorTable, where)
+    if table.link:
+        kind = _moniker(table.link, f"{where}: link").kind
+        try:
+            table.refuse_kind(kind)
+        except ValueError as error:
+            raise ValueError(f"{where}: {error}") from error
+    return table.facts(PLACEMENT_OF[key])
 
 
 def _runner(code: str, keys: object) -> Runner:
@@ -155,9 +226,9 @@ def _plain(message: str, kind: type) -> str:
     said = re.fullmatch(r"(?P<what>.*?) - at `\$\.(?P<key>\w+)`", message)
     if said is None:
         return message
-    choices = _choices(kind, said["key"])
-    got = said["what"].rpartition(" ")[2].replace("`", "").replace("str", "text").replace("bool", "true/false")
-    return f"{said['key']}: expected {' or '.join(choices) or 'a number'}, got {got}"
+    wanted = " or ".join(_choices(kind, said["key"])) or WORDS.get(said["what"].split("`")[1], "a number")
+    got = said["what"].rpartition(" ")[2].replace("`", "")
+    return f"{said['key']}: expected {wanted}, got {WORDS.get(got, got)}"
 
 
 def _choices(kind: type, key: str) -> list[str]:

@@ -70,7 +70,7 @@ def test_of_an_unknown_runner_nothing_is_known() -> None:
         ("[runner.anna]\nheight_m = 175", "between 1.0 and 2.5 m, got 175; is it in centimetres?"),
         ("[runner.anna]\nheight_m = nan", "between 1.0 and 2.5 m, got nan."),
         ('[targets]\nlift = "high"', 'lift: expected "back_of_knee" or "above_knee" or "buttock", got \'high\'.'),
-        ("[targets]\nplace = 3", 'place: expected "norm" or "none", got int.'),
+        ("[targets]\nplace = 3", 'place: expected "norm" or "none", got a whole number.'),
         ("[targets]\ndrive_deg = -1", "expected drive_deg above 0 and up to 150 deg, got -1."),
         ("runner = 1", "[runner.CODE]: expected a table, got 1."),
         ("[runner]\nanna = 1", "[runner.anna]: expected a table, got 1."),
