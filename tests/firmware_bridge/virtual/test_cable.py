@@ -107,3 +107,20 @@ def test_a_reset_loses_what_was_ready_before_and_nothing_else(make: Callable[[],
     wire.reset(2.0)
     told = list(wire.advance(10.0))
     assert [(type(what), what.data) for what in told] == [(Left, b"new"), (Arrived, b"new")]
+
+
+def test_the_bridges_timer_begins_anew_when_it_hands_over() -> None:
+    quick = HostSettings(floor_s=0.0, jitter_s=0.0, stalls_per_s=0.0)
+    for seed in range(20):
+        settings_ = CableSettings(baud=921_600, latency_s=0.016)
+        wire = Cable(settings_, host(seed, quick), np.random.default_rng(seed))
+        *_, last, rest = arrived(run(wire, [Packet(0.1, bytes(150))]))
+        assert rest.at_s - last.at_s == pytest.approx(0.016, abs=1e-9)
+
+
+def test_a_reset_forgets_what_the_bridge_holds() -> None:
+    wire = cable(latency_s=0.016)
+    wire.offer(Packet(0.1, b"abc"))
+    assert arrived(list(wire.advance(0.1))) == []
+    wire.reset(0.5)
+    assert arrived(list(wire.advance(9.0))) == []

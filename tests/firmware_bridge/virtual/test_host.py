@@ -37,3 +37,10 @@ def test_the_computer_remembers_a_bounded_number_of_stalls() -> None:
     for t in range(0, 20_000, 10):
         busy.told_s(float(t), rng)
     assert len(busy._begins) == len(busy._ends) <= 2 * STALLS_KEPT + 100
+
+
+def test_of_stalls_that_reach_into_one_another_the_longest_counts() -> None:
+    busy = host(HostSettings(jitter_s=0.0, stalls_per_s=1.0, stall_s=(0.01, 0.8)))
+    rng = np.random.default_rng(0)
+    told = [busy.told_s(t, rng) for t in np.arange(0.0, 60.0, 0.005).tolist()]
+    assert told == sorted(told)

@@ -133,6 +133,26 @@ def test_a_stack_that_waits_for_the_acknowledgement_tells_an_interval_later() ->
     assert np.all((late > 0.028) & (late < 0.0302))
 
 
+def test_a_write_that_is_lost_on_the_air_is_repeated_at_the_next_event() -> None:
+    wire = radio(interval_s=0.05, loss=0.5)
+    for k in range(200):
+        wire.write(Packet(2.0, b"%d" % k))
+    reached = [what for what in wire.advance(99.0) if isinstance(what, Reached)]
+    assert [what.data for what in reached] == [b"%d" % k for k in range(200)]
+    events = np.rint(np.diff([what.at_s for what in reached]) / 0.05)
+    assert events.min() == 1
+    assert events.mean() == pytest.approx(2.0, abs=0.3)
+
+
+def test_an_acknowledgement_comes_at_once_where_more_follows_in_the_event() -> None:
+    wire = radio(interval_s=0.03, loss=0.0, acknowledged_next_event=True)
+    told = run(wire, [Packet(1.0, b"first"), Packet(1.0, b"last")])
+    left = {what.data: what.at_s for what in told if isinstance(what, Left)}
+    late = {what.data: left[what.data] - what.at_s for what in arrived(told)}
+    assert 0.0 <= late[b"first"] <= 0.0002
+    assert late[b"last"] > 0.028
+
+
 def test_a_reset_begins_events_at_another_phase_and_forgets_what_was_ready() -> None:
     wire = radio(interval_s=0.05, loss=0.0)
     for packet in regular(2, 0.01):

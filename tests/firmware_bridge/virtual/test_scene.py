@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from firmware_bridge.protocols import leglink, leglink_serial
 from firmware_bridge.protocols.leglink_packets import NODES, unpack
 from firmware_bridge.protocols.packets import Introduction, Packet, Readings, TimeReply, TimeSent
-from firmware_bridge.protocols.profiles import Conversation
+from firmware_bridge.protocols.profiles import Conversation, Step, Write
 from firmware_bridge.protocols.row import ProtocolRow
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from firmware_bridge.source import Chunk, Kind
@@ -227,3 +227,34 @@ def test_a_sensor_that_nobody_starts_says_nothing() -> None:
 def test_every_packet_of_a_radio_is_one_notification() -> None:
     chunks = of(play(radio_links(), 2.0), 0, Kind.RECEIVED)
     assert all(isinstance(unpack(chunk.data), tuple) for chunk in chunks)
+
+
+def talking(conversation: Conversation, faults: Faults = NO_FAULTS) -> VirtualLink:
+    wire = Radio(RadioSettings(), Host(HostSettings(), np.random.default_rng(0)), np.random.default_rng(1))
+    rng = np.random.default_rng(2)
+    return VirtualLink(0, [(FACTS[0], sensor(0))], wire, rng, conversation=conversation, connects_s=0.1, faults=faults)
+
+
+def test_a_step_waits_for_the_pause_of_the_one_before() -> None:
+    steps: list[Step] = [Write(b"unlock", pause_s=0.2), Write(b"rate", pause_s=0.1), Write(b"save")]
+    sent = of(play({0: talking(Conversation(start=lambda _: steps))}, 1.0), 0, Kind.SENT)
+    assert [(c.arrival_ns, c.data) for c in sent] == [
+        (100_000_000, b"unlock"),
+        (300_000_000, b"rate"),
+        (400_000_000, b"save"),
+    ]
+
+
+def test_what_was_to_be_said_is_not_said_to_a_sensor_that_is_gone() -> None:
+    assert leglink.ROW.ble is not None
+    link = talking(leglink.ROW.ble.conversation, Faults(disconnect_every_s=0.12, disconnect_for_s=0.1))
+    assert {c.kind for c in play({0: link}, 2.0)} == {Kind.CONNECTED, Kind.LOST}
+
+
+def test_a_sensor_that_came_back_is_asked_no_more_often_than_before() -> None:
+    assert leglink.ROW.ble is not None
+    faults = Faults(disconnect_every_s=2.0, disconnect_for_s=0.1)
+    asked = of(play({0: talking(leglink.ROW.ble.conversation, faults)}, 8.0), 0, Kind.SENT)
+    since_2_s = [c.arrival_ns * 1e-9 for c in asked if c.arrival_ns > 2_100_000_000]
+    assert min(np.diff(since_2_s)) > 0.1
+    assert len(since_2_s) == pytest.approx(3 * 4, abs=2)  # a start and three questions for each connection
