@@ -130,7 +130,7 @@ class _Sensor:
         elif isinstance(packet, TimeSent):
             self.clock.sent(packet)
         elif isinstance(packet, Report):
-            self.report = packet
+            self.report = _newer(self.report, packet)
         else:
             self.introduction = packet
 
@@ -210,3 +210,11 @@ class _Link:
                 self._strangers += 1
             else:
                 sensor.take(packet, arrival_ns)
+
+
+def _newer(known: Report | None, told: Report) -> Report:
+    """Put what was told last over what is known; what it does not tell stays."""
+    if known is None:
+        return told
+    battery = known.battery if told.battery is None else told.battery
+    return Report(told.node, battery, known.text if told.text is None else told.text)

@@ -11,6 +11,7 @@ from legcycle_imu.cli.options import RecordingFile
 
 if TYPE_CHECKING:
     from firmware_bridge.info import RecordingInfo, SensorInfo
+    from firmware_bridge.stream import StreamStatistics
 
 GRAVITY = 9.80665
 """Standard gravity, m/s^2: ranges are sold in g."""
@@ -60,9 +61,14 @@ def _sensor(sensor: "SensorInfo") -> list[str]:
         f"    {counted.received} samples in {sensor.entries} entries, {sensor.start_s:.3f} to {sensor.end_s:.3f} s, "
         f"{sensor.measured_hz:.2f} Hz (nominal {facts.rate_hz:.2f})",
         f"    range {_range(facts.acc_range_m_s2 / GRAVITY, 'g')}, {_range(degrees(facts.gyr_range_rad_s), 'deg/s')}; "
-        f"saturated {counted.saturated}, left out {counted.dropped}, filled {counted.filled}, gaps {counted.gaps}"
+        f"{_lost(counted)}, filled {counted.filled}, gaps {counted.gaps}, "
+        f"left out {counted.dropped + counted.repeated}, saturated {counted.saturated}"
         + "".join(f", {what.replace('_', ' ')} {count}" for what, count in sensor.dirt.items() if count),
     ]
+
+
+def _lost(counted: "StreamStatistics") -> str:
+    return f"lost {counted.missing}" if counted.loss_known else f"lost {counted.missing} at least (it numbers nothing)"
 
 
 def _range(size: float, unit: str) -> str:

@@ -13,7 +13,9 @@ COMMANDS = (
     ("import", "csv"),
     ("analyse",),
     ("replay",),
-    ("simulate",), ("record",), ("live",),
+    ("simulate",),
+    ("record",),
+    ("live",),
     ("info",),
     ("demo",),
 )
