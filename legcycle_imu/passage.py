@@ -48,7 +48,8 @@ class Passage:
     source, meta, duration_s : as given
     runner : who ran, with the lengths in use
     pipeline : through which it passes
-    arrived_s : arrival of what was read last, s since the session's start
+    batch : the chunks that were read last
+    arrived_s : their arrival, s since the session's start
 
     Raises
     ------
@@ -77,6 +78,7 @@ class Passage:
         self._tap = tap
         self.runner, self._about_lengths = runner_of(name, meta, runner or Runner(), self.config)
         self.pipeline = _pipeline(name, source, meta, self.runner)
+        self.batch: list[Chunk] = []
         self.arrived_s = 0.0
         self._lost_s: dict[Side, float] = {}
         self._strides = 0
@@ -120,13 +122,14 @@ class Passage:
 
     def __iter__(self) -> Iterator[Update]:
         """Yield what becomes known, chunk after chunk; the last update is what was held back until the end."""
-        for batch in self.source:
-            if batch:
-                self.arrived_s = batch[-1].arrival_ns * 1e-9
+        for self.batch in self.source:
+            if self.batch:
+                self.arrived_s = self.batch[-1].arrival_ns * 1e-9
             if self._tap is not None:
-                self._tap(batch)
-            yield self._noted(self.pipeline.push(batch))
+                self._tap(self.batch)
+            yield self._noted(self.pipeline.push(self.batch))
             self._tell()
+        self.batch = []
         yield self._noted(self.pipeline.flush())
         if self._must_align:
             self._refuse_unaligned()

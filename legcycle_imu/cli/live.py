@@ -12,7 +12,12 @@ from legcycle_imu.cli.session import DurationS, Sources, Watcher, ended_by_inter
 from legcycle_imu.cli.sinks import strides_to
 
 if TYPE_CHECKING:
-    from firmware_bridge.source import Chunk
+    from collections.abc import Iterator
+
+    from legcycle_imu.model import Update
+
+MOST_WAITING = 3000
+"""Steps that wait for a terminal that is held up; four sensors make some 160 a second. Older ones are not shown."""
 
 
 def live(
@@ -36,6 +41,7 @@ def live(
     """
     from firmware_bridge.recorder import Recorder
     from firmware_bridge.recording import refuse_existing
+    from legcycle_imu.broadcast import Broadcast, Passed, followed, steps_of
     from legcycle_imu.cli.watching import watch
     from legcycle_imu.config import load_config
     from legcycle_imu.passage import Passage
@@ -51,21 +57,26 @@ def live(
         stack.enter_context(ended_by_interrupt(sensors.end))
         meta = meta_of(sensors, who, config)
         recorder = None if record is None else stack.enter_context(Recorder(record, meta))
-        arrived: list[Chunk] = []
-
-        def tap(batch: "list[Chunk]") -> None:
-            arrived[:] = batch
-            if recorder is not None:
-                recorder.put(batch)
-
+        tap = None if recorder is None else recorder.put
         passage = Passage(sensors, meta, who, name="this session", config=config, tap=tap)
         sinks = [] if strides is None else [stack.enter_context(strides_to(strides))]
         watcher = Watcher(sensors, recorder, duration_s, lines=not on_terminal())
-        watch(
-            passage,
-            "legcycle live",
-            1.0,
-            [lambda update: watcher.push(arrived, update.samples, passage.pipeline.intake), *sinks],
-            sensors=lambda: watcher.health.at(watcher.now_ns),
-        )
+        broadcast = stack.enter_context(Broadcast(steps_of(passage), sensors.end))
+        shown, written = broadcast.subscribe(MOST_WAITING), broadcast.subscribe()
+        broadcast.start()
+
+        def updates() -> "Iterator[Update]":
+            for step in followed(shown):
+                watcher.push(step.chunks, step.update.samples, passage.pipeline.intake)
+                yield step.update
+
+        def write_tables() -> None:
+            for step in written.take():
+                if isinstance(step, Passed):
+                    for sink in sinks:
+                        sink(step.update)
+
+        how_sensors_do = None if not on_terminal() else lambda: watcher.health.at(watcher.now_ns)
+        watch(passage, "legcycle live", 1.0, [lambda _: write_tables()], how_sensors_do, updates())
+        write_tables()
         say_notices(passage.notices())

@@ -110,10 +110,11 @@ class Watcher:
         return self._last_ns + round((self._clock() - self._last_s) * 1e9)
 
     def push(self, chunks: "Sequence[Chunk]", blocks: "Sequence[SampleBlock]", counts: "Counts") -> None:
-        """Take what arrived; say what is due."""
+        """Take what arrived, which may be nothing; say what is due."""
         if chunks:
             self._last_ns, self._last_s = chunks[-1].arrival_ns, self._clock()
-        self.health.push(chunks, blocks, counts)
+        if blocks:
+            self.health.push(chunks, blocks, counts)
         now_s = self._clock()
         if now_s - self._said_s >= STATUS_S:
             self._said_s += STATUS_S

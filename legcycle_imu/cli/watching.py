@@ -26,8 +26,17 @@ def watch(
     speed: float,
     sinks: "Iterable[Callable[[Update], None]]" = (),
     sensors: "Callable[[], Sequence[SensorHealth]] | None" = None,
+    updates: "Iterable[Update] | None" = None,
 ) -> None:
-    """Show a passage until its end; every update goes to `sinks`, too; `sensors` gives how the sensors do now."""
+    """Show a passage until its end, in a terminal.
+
+    Parameters
+    ----------
+    passage, title, speed : what is shown, under which heading, how many times as fast as it was
+    sinks : get every update, too
+    sensors : gives how the sensors do now, to be shown
+    updates : the passage's updates, where somebody else lets it pass
+    """
     from legcycle_imu.terminal_sensors import sensor_table
     from legcycle_imu.terminal_view import CycleView, Judged, stride_line
 
@@ -48,7 +57,7 @@ def watch(
             sys.stdout.flush()
 
     with _screen(view, live=live) as refresh:
-        for update in passage:
+        for update in passage if updates is None else updates:
             view.arrived_s = passage.arrived_s
             for judged in view.push(update):
                 show(judged)
