@@ -16,20 +16,18 @@ drive_deg = 55
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
-from enum import EnumType
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
 import platformdirs
 
 from firmware_bridge.errors import LegcycleError, LinkError, Reason
 from firmware_bridge.links.monikers import KINDS, Moniker, parse_moniker
 from firmware_bridge.samples import Placement
 from firmware_bridge.source import SensorFacts
+from legcycle_imu.config_keys import converted, known_keys, table
 from legcycle_imu.runner import Runner
 from legcycle_imu.sensor_config import PLACEMENT_OF, SENSOR_KEYS, SensorTable, refuse_one_twice
 from legcycle_imu.simulation.live import SIM
@@ -44,12 +42,8 @@ DEFAULT_SOURCES: tuple[str, ...] = ("ble:",)
 """Where sensors are looked for where nothing is said."""
 
 TOP_KEYS = ("source", "sensor", "runner", "targets")
-WORDS = {"str": "text", "int": "a whole number", "bool": "true/false", "array": "a list", "object": "a table"}
-"""What types are called in the file."""
 RUNNER_KEYS: tuple[str, ...] = tuple(f.name for f in fields(Runner) if f.name != "code")
 TARGET_KEYS: tuple[str, ...] = tuple(f.name for f in fields(Targets))
-
-Settings = TypeVar("Settings", Runner, Targets, SensorTable)
 
 
 class ConfigError(LegcycleError):
@@ -108,24 +102,45 @@ def load_config(path: Path | None = None) -> Config:
         one sentence that names the file, the place in it and what was expected
     """
     path = path or find_config()
-    return Config() if path is None else parse_config(_read(path), str(path))
+    return Config() if path is None else parse_config(read_text(path), str(path))
 
 
 def parse_config(text: str, name: str = LOCAL_NAME) -> Config:
     """Read the text of a config file; `name` stands for it in errors."""
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _error(f"{name} is not valid TOML: {error}.") from error
-    try:
-        return _config(data)
+        return _config(_tables(text, name))
     except ValueError as error:
         raise _error(f"{name}, {error}.") from error
 
 
-def _read(path: Path) -> str:
+def read_tables(path: Path) -> dict[str, Any]:
+    """Give what a config file states, as it stands there.
+
+    Raises
+    ------
+    ConfigError
+        if the file cannot be read, or is no TOML
+    """
+    return _tables(read_text(path), str(path))
+
+
+def _tables(text: str, name: str) -> dict[str, Any]:
     try:
-        return path.read_text(encoding="utf-8")
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _error(f"{name} is not valid TOML: {error}.") from error
+
+
+def read_text(path: Path) -> str:
+    """Give the text of a config file.
+
+    Raises
+    ------
+    ConfigError
+        if there is none, or it is no text
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig")  # editors of Windows mark UTF-8; line ends stay
     except FileNotFoundError as error:
         raise ConfigError(
             Reason.MISSING, f"There is no config file {path}.", "Check the name and the folder."
@@ -139,8 +154,8 @@ def _read(path: Path) -> str:
 
 
 def _config(data: dict[str, Any]) -> Config:
-    _known_keys(data, TOP_KEYS, "the top level")
-    runners = _table(data.get("runner", {}), "[runner.CODE]")
+    known_keys(data, TOP_KEYS, "the top level")
+    runners = table(data.get("runner", {}), "[runner.CODE]")
     return Config(
         {code: _runner(code, keys) for code, keys in runners.items()},
         _targets(data.get("targets", {})),
@@ -166,8 +181,8 @@ def _moniker(text: str, where: str) -> Moniker:
 
 
 def _sensors(value: object) -> dict[Placement, SensorFacts]:
-    tables = _table(value, "[sensor.PLACEMENT]")
-    _known_keys(tables, tuple(PLACEMENT_OF), "[sensor.PLACEMENT]")
+    tables = table(value, "[sensor.PLACEMENT]")
+    known_keys(tables, tuple(PLACEMENT_OF), "[sensor.PLACEMENT]")
     sensors = {PLACEMENT_OF[key]: _sensor(key, keys) for key, keys in tables.items() if keys != {}}
     refuse_one_twice(sensors)
     return sensors
@@ -175,64 +190,29 @@ def _sensors(value: object) -> dict[Placement, SensorFacts]:
 
 def _sensor(key: str, keys: object) -> SensorFacts:
     where = f"[sensor.{key}]"
-    keys = _table(keys, where)
-    _known_keys(keys, SENSOR_KEYS, where)
-    table = _converted(keys, SensorTable, where)
-    if table.link:
-        kind = _moniker(table.link, f"{where}: link").kind
+    keys = table(keys, where)
+    known_keys(keys, SENSOR_KEYS, where)
+    stated = converted(keys, SensorTable, where)
+    if stated.link:
+        kind = _moniker(stated.link, f"{where}: link").kind
         try:
-            table.refuse_kind(kind)
+            stated.refuse_kind(kind)
         except ValueError as error:
             raise ValueError(f"{where}: {error}") from error
-    return table.facts(PLACEMENT_OF[key])
+    return stated.facts(PLACEMENT_OF[key])
 
 
 def _runner(code: str, keys: object) -> Runner:
     where = f"[runner.{code}]"
-    keys = _table(keys, where)
-    _known_keys(keys, RUNNER_KEYS, where)
-    return _converted(keys | {"code": code}, Runner, where)
+    keys = table(keys, where)
+    known_keys(keys, RUNNER_KEYS, where)
+    return converted(keys | {"code": code}, Runner, where)
 
 
 def _targets(keys: object) -> Targets:
-    keys = _table(keys, "[targets]")
-    _known_keys(keys, TARGET_KEYS, "[targets]")
-    return _converted(keys, Targets, "[targets]")
-
-
-def _table(value: object, where: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError(f"{where}: expected a table, got {value!r}")  # noqa: TRY004 - the file is at fault
-    return value
-
-
-def _known_keys(keys: Iterable[str], known: tuple[str, ...], where: str) -> None:
-    for key in keys:
-        if key not in known:
-            close = get_close_matches(key, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
-            raise ValueError(f"{where}: unknown key {key}; {hint}")
-
-
-def _converted(keys: dict[str, Any], kind: type[Settings], where: str) -> Settings:
-    try:
-        return msgspec.convert(keys, kind)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"{where}: {_plain(str(error), kind)}") from error
-
-
-def _plain(message: str, kind: type) -> str:
-    """Turn msgspec's "Expected `float`, got `str` - at `$.height_m`" into words of the file."""
-    said = re.fullmatch(r"(?P<what>.*?) - at `\$\.(?P<key>\w+)`", message)
-    if said is None:
-        return message
-    wanted = " or ".join(_choices(kind, said["key"])) or WORDS.get(said["what"].split("`")[1], "a number")
-    got = said["what"].rpartition(" ")[2].replace("`", "")
-    return f"{said['key']}: expected {wanted}, got {WORDS.get(got, got)}"
-
-
-def _choices(kind: type, key: str) -> list[str]:
-    return [f'"{choice}"' for f in fields(kind) if f.name == key and isinstance(f.type, EnumType) for choice in f.type]
+    keys = table(keys, "[targets]")
+    known_keys(keys, TARGET_KEYS, "[targets]")
+    return converted(keys, Targets, "[targets]")
 
 
 def _error(sentence: str) -> ConfigError:

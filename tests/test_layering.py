@@ -35,6 +35,7 @@ EDGE = (
     "legcycle_imu.lab",
     "legcycle_imu.live",
     "legcycle_imu.passage",
+    "legcycle_imu.player",
     "legcycle_imu.report",
     "legcycle_imu.sessions",
     "legcycle_imu.simulation.files",
