@@ -11,15 +11,19 @@ import typer
 from typer.core import TyperGroup
 
 from firmware_bridge.errors import LegcycleError
+from legcycle_imu.cli import config
 from legcycle_imu.cli.analyse import analyse
 from legcycle_imu.cli.console import say
 from legcycle_imu.cli.demo import demo
+from legcycle_imu.cli.doctor import doctor
+from legcycle_imu.cli.identify import identify
 from legcycle_imu.cli.import_csv import import_csv
 from legcycle_imu.cli.info import info
 from legcycle_imu.cli.live import live
 from legcycle_imu.cli.options import examples
 from legcycle_imu.cli.record import record
 from legcycle_imu.cli.replay import replay
+from legcycle_imu.cli.scan import scan
 from legcycle_imu.cli.simulate import simulate
 
 
@@ -54,6 +58,8 @@ app = typer.Typer(
 )
 imports = typer.Typer(rich_markup_mode=None, no_args_is_help=True, context_settings=SETTINGS)
 app.add_typer(imports, name="import", help="Make recordings of other files.")
+configs = typer.Typer(rich_markup_mode=None, no_args_is_help=True, context_settings=SETTINGS)
+app.add_typer(configs, name="config", help="Write, check and show the config file: sensors, runners, targets.")
 
 
 def _version(wanted: bool) -> None:
@@ -89,6 +95,22 @@ app.command(
         "legcycle record --runner anna --source serial:/dev/ttyACM0 -o run.legcycle",
     ),
 )(record)
+app.command(
+    "scan",
+    epilog=examples(
+        "legcycle scan",
+        "legcycle scan --source ble: --source serial: --save",
+        "legcycle scan --source sim: --json",
+    ),
+)(scan)
+app.command(
+    "identify",
+    epilog=examples('legcycle identify "left thigh"', "legcycle identify 5EED0001 --source serial:"),
+)(identify)
+app.command("doctor", epilog=examples("legcycle doctor", "legcycle doctor --json"))(doctor)
+configs.command("init", epilog=examples("legcycle config init", "legcycle config init --user"))(config.init)
+configs.command("check", epilog=examples("legcycle config check", "legcycle config check legcycle.toml"))(config.check)
+configs.command("show", epilog=examples("legcycle config show"))(config.show)
 imports.command(
     "csv",
     epilog=examples(

@@ -10,6 +10,12 @@ from firmware_bridge.errors import LegcycleError, Reason
 from legcycle_imu.cli import app, main
 
 COMMANDS = (
+    ("scan",),
+    ("identify",),
+    ("doctor",),
+    ("config", "init"),
+    ("config", "check"),
+    ("config", "show"),
     ("import", "csv"),
     ("analyse",),
     ("replay",),
