@@ -7,6 +7,7 @@ from firmware_bridge.links.monikers import parse_moniker
 from legcycle_imu.config import DEFAULT_SOURCES, SOURCES, ConfigError, load_config
 from legcycle_imu.doctor import computer, sensors
 from legcycle_imu.doctor.examination import Check
+from legcycle_imu.doctor.listening import if_stuck
 
 
 def checks_here(folder: Path) -> list[Check]:
@@ -21,7 +22,7 @@ def checks_here(folder: Path) -> list[Check]:
         Check("legcycle", computer.versions),
         Check("packages", computer.packages),
         Check("config file", computer.config_file),
-        Check("Bluetooth", partial(sensors.bluetooth, needed="ble" in kinds), sensors.IF_BLUETOOTH_HANGS),
+        Check("Bluetooth", partial(sensors.bluetooth, needed="ble" in kinds), if_stuck()),
         Check(
             "serial ports", partial(sensors.serial_ports, needed="serial" in kinds), "Unplug all, and plug in again."
         ),

@@ -7,7 +7,7 @@ from threading import Thread
 from typing import NamedTuple
 
 PATIENCE_S = 20.0
-"""Longest that all checks together may take, s; asking Bluetooth has time-outs of 5 s of its own, one after another."""
+"""Longest that all checks together may take, s; more than the longest of them gives itself."""
 
 
 class State(StrEnum):

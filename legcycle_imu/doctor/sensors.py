@@ -6,34 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from firmware_bridge.errors import LinkError
-from firmware_bridge.links.link import Link
-from firmware_bridge.links.monikers import KINDS, parse_moniker
 from legcycle_imu.doctor.examination import Finding, State
+from legcycle_imu.doctor.listening import heard_apart
 
-LISTEN_S = 1.0
-"""How long advertisements are listened to, s: whether Bluetooth works shows at once."""
 SERIAL_GROUPS = ("dialout", "uucp")
 """Groups that own serial ports: of Debian and its kin, of Arch and others."""
-MACOS_PERMISSION = "Allow your terminal in System Settings > Privacy & Security > Bluetooth, then start it again."
-IF_BLUETOOTH_HANGS = (
-    MACOS_PERMISSION if sys.platform == "darwin" else "Switch Bluetooth off and on, or start the computer again."
-)
 
 
-def _ble_link() -> Link:
-    make = KINDS["ble"].link
-    assert make is not None
-    return make(parse_moniker("ble:"))
-
-
-def bluetooth(*, needed: bool, link: Callable[[], Link] = _ble_link) -> Finding:
+def bluetooth(*, needed: bool, heard: Callable[[], int] = heard_apart) -> Finding:
     """Say whether Bluetooth LE works, by listening for a moment."""
     try:
-        found = link().find(LISTEN_S)
+        count = heard()
     except LinkError as error:
         return Finding(_grave(needed), error.sentence, error.advice)
-    heard = f"{len(found)} sensors were heard at once" if found else "no sensor was heard at once"
-    return Finding(State.OK, f"Bluetooth LE works; {heard}.", "To find sensors: legcycle scan")
+    sensors = f"{count} sensors were heard at once" if count else "no sensor was heard at once"
+    return Finding(State.OK, f"Bluetooth LE works; {sensors}.", "To find sensors: legcycle scan")
 
 
 def _ports() -> list[str]:

@@ -5,18 +5,20 @@ import pytest
 from firmware_bridge.errors import LinkError, Reason
 from legcycle_imu.doctor import State
 from legcycle_imu.doctor.sensors import bluetooth, serial_group, serial_ports
-from tests.legcycle_imu.cli.scripted import NO_RADIO, ScriptedLink, sensor
+
+
+def no_radio() -> int:
+    raise LinkError(Reason.NO_LINK, "There is no adapter.", "Buy one.")
 
 
 @pytest.mark.parametrize(("needed", "state"), [(True, State.BROKEN), (False, State.ATTENTION)])
 def test_bluetooth_in_trouble_is_grave_where_it_is_needed(needed, state):
-    found = bluetooth(needed=needed, link=lambda: ScriptedLink(trouble=NO_RADIO))
-    assert found == (state, "There is no adapter.", "Buy one.")
+    assert bluetooth(needed=needed, heard=no_radio) == (state, "There is no adapter.", "Buy one.")
 
 
 def test_bluetooth_that_works_says_what_it_heard():
-    assert "no sensor" in bluetooth(needed=True, link=ScriptedLink).finding
-    heard = bluetooth(needed=True, link=lambda: ScriptedLink([sensor(1), sensor(2)]))
+    assert "no sensor" in bluetooth(needed=True, heard=lambda: 0).finding
+    heard = bluetooth(needed=True, heard=lambda: 2)
     assert (heard.state, heard.finding) == (State.OK, "Bluetooth LE works; 2 sensors were heard at once.")
 
 
@@ -71,8 +73,3 @@ def test_who_may_open_ports_is_told():
 def test_this_computers_own_answers_are_findings():
     assert serial_ports(needed=False).finding
     assert serial_group(needed=False).finding
-
-
-def test_an_error_of_any_reason_is_a_finding():
-    trouble = LinkError(Reason.NO_SENSOR, "Gone.", "Wait.")
-    assert bluetooth(needed=False, link=lambda: ScriptedLink(trouble=trouble)).finding == "Gone."
