@@ -57,12 +57,15 @@ class Board:
         for answer in self.line.received(heard, now_s):
             said += [answer, *self.line.left(answer, now_s)]
         count = int(now_s * RATE_HZ) - self.samples
-        time = (self.samples + np.arange(count)) / RATE_HZ
-        self.samples += count
-        numbers = np.zeros((count, 3))
-        block = SampleBlock(time, numbers, numbers + np.array([0.0, 9.81, 0.0]), np.zeros(count, np.uint8))
-        said += [frame(packet) for node in self.line.nodes for packet in node.push(block)]
+        first, self.samples = self.samples, self.samples + count
+        said += [frame(packet) for node in self.line.nodes for packet in node.push(self.measured(node, first, count))]
         return b"".join(said)
+
+    def measured(self, node: LegLinkNode, first: int, count: int) -> SampleBlock:
+        """What a node measures, from its first-th sample on: rest."""
+        time = (first + np.arange(count)) / RATE_HZ
+        numbers = np.zeros((count, 3))
+        return SampleBlock(time, numbers, numbers + np.array([0.0, 9.81, 0.0]), np.zeros(count, np.uint8))
 
     def restart(self) -> None:
         for node in self.line.nodes:
