@@ -103,10 +103,14 @@ def _stated(sensor: Found) -> dict[str, str | int]:
 
 
 def _is_elsewhere(table: Any, placement: Placement | None, worn: Mapping[Placement, Found]) -> bool:
-    """Tell whether a table means a sensor that is worn somewhere else from now on."""
+    """Tell whether a table means a sensor that is worn somewhere else from now on.
+
+    The same link counts only where one of them has no serial number: boards change ports.
+    """
+    device, link, node = table.get("device"), table.get("link"), table.get("node", 0)
     return placement not in worn and any(
-        (table.get("device"), table.get("node", 0)) == (sensor.device, sensor.told.node)
-        or (table.get("link"), table.get("node", 0)) == (sensor.link, sensor.told.node)
+        (device, node) == (sensor.device, sensor.told.node)
+        or ((link, node) == (sensor.link, sensor.told.node) and not (device and sensor.told.device))
         for sensor in worn.values()
     )
 

@@ -8,6 +8,7 @@ link = "ble:C4:7C:8D:00:00:01"
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from itertools import combinations
 from math import inf
 
 from firmware_bridge.choice import PLACEMENTS
@@ -126,13 +127,17 @@ def refuse_one_twice(sensors: Mapping[Placement, SensorFacts]) -> None:
     ValueError
         if two tables mean one sensor; names both
     """
-    first: dict[tuple[str, str, int], Placement] = {}
-    for placement, facts in sensors.items():
-        for what in ("device", "link"):
-            value = getattr(facts, what)
-            other = first.setdefault((what, value.casefold(), facts.node), placement) if value else placement
-            if other != placement:
-                raise ValueError(
-                    f"[sensor.{key_of(placement)}]: {what} {value!r} is that of [sensor.{key_of(other)}] already; "
-                    "a sensor is worn at one place"
-                )
+    for (place, facts), (other, others) in combinations(sensors.items(), 2):
+        same = _in_common(facts, others)
+        if same and facts.node == others.node:
+            raise ValueError(
+                f"[sensor.{key_of(other)}]: {same} is that of [sensor.{key_of(place)}] already; "
+                "a sensor is worn at one place"
+            )
+
+
+def _in_common(one: SensorFacts, other: SensorFacts) -> str:
+    """Say what makes two sensors one; the same link does not where both have a device, for boards change ports."""
+    if one.device and other.device:
+        return f"device {one.device!r}" if one.device.casefold() == other.device.casefold() else ""
+    return f"link {one.link!r}" if one.link and one.link == other.link else ""

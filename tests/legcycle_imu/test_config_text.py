@@ -102,6 +102,13 @@ def test_a_sensor_that_moved_is_worn_at_one_place():
     assert exchanged.sensors[LEFT_SHANK].device == "00000001"
 
 
+def test_a_board_at_anothers_port_does_not_drive_it_out():
+    text = '[sensor.left_thigh]\ndevice = "00000001"\nprotocol = "leglink"\nlink = "ble:2"\n'
+    assert set(parse_config(with_sensors(text, {RIGHT_THIGH: sensor(2)})).sensors) == {LEFT_THIGH, RIGHT_THIGH}
+    unnumbered = Found("ble:2", "leglink", Introduction(0, None, "renamed", None))
+    assert set(parse_config(with_sensors(text, {RIGHT_THIGH: unnumbered})).sensors) == {RIGHT_THIGH}
+
+
 def test_a_persons_own_lines_outlive_the_sensor_that_they_stand_under():
     text = '[sensor.left_thigh]\ndevice = "00000001"\nprotocol = "leglink"\n# strap on tight!\n'
     saved = with_sensors(text, {LEFT_SHANK: sensor(1)})

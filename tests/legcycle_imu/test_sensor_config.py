@@ -73,6 +73,15 @@ def test_of_a_simulated_runner_no_sensors_are_expected():
     assert config.sensors_of(["sim:", "ble:"]) == config.sensors_of(["ble:"]) == config.sensors
 
 
+def test_a_port_may_have_carried_two_boards_but_a_link_alone_means_one_sensor():
+    port = 'protocol = "leglink-serial"\nlink = "serial:COM3"\n'
+    boards = f'[sensor.left_thigh]\ndevice = "A"\n{port}[sensor.left_shank]\ndevice = "B"\n{port}'
+    assert set(parse_config(boards).sensors) == {LEFT_THIGH, LEFT_SHANK}
+    for device in ("A", "B"):
+        with pytest.raises(ConfigError, match=r"\[sensor.left_shank\]: link 'serial:COM3' is that of"):
+            parse_config(boards.replace(f'device = "{device}"\n', ""))
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
