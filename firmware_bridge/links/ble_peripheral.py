@@ -18,6 +18,7 @@ from firmware_bridge.links.ble_trouble import (
     words,
 )
 from firmware_bridge.links.link import Inbox
+from firmware_bridge.links.pulse import Pulse
 from firmware_bridge.protocols import ProtocolRow
 from firmware_bridge.protocols.profiles import BleProfile, Read, Step
 from firmware_bridge.source import Kind, SensorFacts
@@ -31,11 +32,11 @@ STOP_S = 1.5
 PART_S = 4.0
 """Longest that disconnecting may take, s: BlueZ itself takes up to 2 s for it."""
 QUIET_S = 1.5
-"""Shortest silence that counts as a loss, s: Linux gives a link up after 0.4 s, others after some."""
+"""Shortest time without samples that counts as a loss, s: Linux gives a link up after 0.4 s, others after some."""
 QUIET_PACKETS = 5
-"""Packets that must be missing before a silence counts as a loss."""
+"""Packets that must be missing before their absence counts as a loss."""
 FIRST_DATA_S = 4.0
-"""Longest that a sensor may take from being started to its first packet, s."""
+"""Longest that a sensor may take from being started to its first samples, s."""
 LATELY_S = 1.0
 """A sensor heard so short a time ago, s, shows that the radio works."""
 MISSED_S = 5.0
@@ -65,13 +66,16 @@ class Peripheral:
         self.facts = facts
         self._missed_s = 0.0
         self._sensor = sensor
+        self._row = row
         self._profile: BleProfile = row.ble
         self._quiet_s = max(QUIET_S, QUIET_PACKETS * row.samples_a_packet / facts.rate_hz)
         self._inbox = inbox
         self._client: BleakClient | None = None
         self._broken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._pulse = Pulse(row)
         self._heard_at = -inf
+        self._sampled_at = -inf
         self._failures = 0
         self._retry_at = -inf
         self._said = ""
@@ -122,6 +126,7 @@ class Peripheral:
         Whatever failed while parting is the task's exception: the system's Bluetooth may be gone.
         """
         self._inbox(self._sensor, b"", Kind.CONNECTED)
+        self._pulse = Pulse(self._row)
         self._said = ""
         self._task = asyncio.create_task(self._attend())
         return self._task
@@ -216,23 +221,26 @@ class Peripheral:
 
     def _on_notification(self, _characteristic: BleakGATTCharacteristic, data: bytearray) -> None:
         self._inbox(self._sensor, bytes(data))
-        self._heard_at = asyncio.get_running_loop().time()
-        self._failures = 0
+        self._heard_at = now = asyncio.get_running_loop().time()
+        if self._pulse.push(bytes(data)):
+            self._sampled_at = max(self._sampled_at, now)
+            self._failures = 0
 
     async def _read(self, client: BleakClient, step: Read) -> None:
         characteristic = client.services.get_characteristic(step.characteristic)
         if characteristic is not None:
-            value = await client.read_gatt_char(characteristic)
-            self._inbox(self._sensor, step.wrap(bytes(value)), Kind.INFO)
+            told = step.wrap(bytes(await client.read_gatt_char(characteristic)))
+            self._pulse.push(told)
+            self._inbox(self._sensor, told, Kind.INFO)
 
     async def _watch(self) -> None:
-        """Ask what is to be asked at its time, until the link breaks or nothing comes any more."""
+        """Ask what is to be asked at its time, until the link breaks or no samples come any more."""
         conversation, now = self._profile.conversation, asyncio.get_running_loop().time
         counts = count()
-        self._heard_at = now() + FIRST_DATA_S - self._quiet_s
+        self._sampled_at = now() + FIRST_DATA_S - self._quiet_s
         poll_at = now() if conversation.poll_s else inf
-        while not await self._broke_before(min(poll_at, self._heard_at + self._quiet_s)):
-            if now() >= self._heard_at + self._quiet_s:
+        while not await self._broke_before(min(poll_at, self._sampled_at + self._quiet_s)):
+            if now() >= self._sampled_at + self._quiet_s:
                 raise SensorSilentError
             if now() >= poll_at:
                 poll_at = now() + conversation.poll_s

@@ -69,7 +69,7 @@ ABORTED = "le-connection-abort-by-local"
 
 
 class SensorSilentError(Exception):
-    """A sensor is connected, as the system says, and sends nothing."""
+    """A sensor is connected, as the system says, and sends no samples."""
 
 
 class LinkBrokenError(Exception):
@@ -86,7 +86,7 @@ class NotSuchASensorError(Exception):
 
 OF_SENSOR: dict[type[BaseException], Words] = {
     SensorSilentError: (
-        "{name} is connected but sends nothing.",
+        "{name} is connected but sends no samples.",
         "It is connected again; if it persists, switch it off and on.",
     ),
     LinkBrokenError: ("The link to {name} broke.", "It is looked for; keep it near, with the body out of the way."),

@@ -44,6 +44,10 @@ class FakeBluez:
         """Let a sensor stay connected and say nothing any more."""
         self._order("mute", name=name, on=on)
 
+    def stall(self, name: str) -> None:
+        """Let a sensor cease to measure until it is started anew; it goes on answering."""
+        self._order("stall", name=name)
+
     def abort(self, name: str, times: int) -> None:
         """Let the next connections to a sensor fail as they do with a bad radio."""
         self._order("abort", name=name, times=times)

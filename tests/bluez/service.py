@@ -295,6 +295,9 @@ class Commands:
     async def mute(self, name: str, on: bool) -> None:
         self._of(name)[1].mute = on
 
+    async def stall(self, name: str) -> None:
+        self._of(name)[1].node.streaming = False
+
     async def abort(self, name: str, times: int) -> None:
         self._of(name)[1].aborts = times
 

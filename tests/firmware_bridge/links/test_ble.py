@@ -316,7 +316,21 @@ class TestTrouble:
             bluez.mute("LegLink 0002", False)
             log.wait_for(lambda: log.counts[1, Kind.CONNECTED] == 2)
             log.wait_for_packets(2, 10)
-        assert "is connected but sends nothing" in log.sentences(1)[0]
+        assert "is connected but sends no samples" in log.sentences(1)[0]
+        assert log.counts[0, Kind.CONNECTED] == 1
+
+    def test_a_sensor_that_answers_and_measures_nothing_is_started_again(self, bluez: FakeBluez) -> None:
+        with streaming(2) as log:
+            bluez.stall("LegLink 0002")
+            log.wait_for(lambda: log.counts[1, Kind.CONNECTED] == 2, RETURN_S)
+            stalled_at = log.at_last(1, Kind.LOST)
+            log.wait_for_packets(2, 10)
+        assert log.sentences(1) == [
+            "LegLink 0002 is connected but sends no samples. It is connected again; "
+            "if it persists, switch it off and on."
+        ]
+        again = [unpack(data) for at, _, data in log.of(1, Kind.RECEIVED) if at > stalled_at]
+        assert any(isinstance(packet, tuple) and isinstance(packet[0], Data) for packet in again)
         assert log.counts[0, Kind.CONNECTED] == 1
 
     def test_connections_that_abort_are_tried_again(self, bluez: FakeBluez) -> None:

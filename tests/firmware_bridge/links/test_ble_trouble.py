@@ -23,7 +23,7 @@ from firmware_bridge.links.ble_trouble import (
 )
 
 OF_SENSOR = [
-    (SensorSilentError(), "LL connected but sends nothing"),
+    (SensorSilentError(), "LL connected but sends no samples"),
     (LinkBrokenError(), "link to LL broke"),
     (NotThereError(), "LL does not show itself"),
     (NotSuchASensorError("the characteristic ABC"), "LL lacks the characteristic ABC"),
