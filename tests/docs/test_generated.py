@@ -9,6 +9,7 @@ GENERATORS = {
     "make_wire_protocol.py": "PAGE",
     "figures/make_leg_cycle.py": "FIGURE",
     "figures/make_demo.py": "FIGURE",
+    "figures/make_on_the_track.py": "FIGURE",
 }
 """Scripts that write a committed file, and their name for its path."""
 
