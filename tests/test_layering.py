@@ -26,6 +26,7 @@ EDGE = (
     "firmware_bridge.sensor_csv",
     "calibration.store",
     "legcycle_imu.analysis",
+    "legcycle_imu.audio",
     "legcycle_imu.broadcast",
     "legcycle_imu.cli",
     "legcycle_imu.config",
