@@ -1,4 +1,4 @@
-"""The config file: sensors, runners' lengths and targets, in TOML, with one clear sentence for each mistake.
+"""The config file: sensors, runners' lengths, targets and cues, in TOML, with one clear sentence for each mistake.
 
 source = "ble:"
 
@@ -12,6 +12,10 @@ height_m = 1.75
 [targets]
 lift = "above_knee"
 drive_deg = 55
+
+[cues]
+audio = true
+focus = "drive"
 """
 
 import re
@@ -28,6 +32,7 @@ from firmware_bridge.links.monikers import KINDS, Moniker, parse_moniker
 from firmware_bridge.samples import Placement
 from firmware_bridge.source import SensorFacts
 from legcycle_imu.config_keys import converted, known_keys, table
+from legcycle_imu.cues import CueSettings
 from legcycle_imu.runner import Runner
 from legcycle_imu.sensor_config import PLACEMENT_OF, SENSOR_KEYS, SensorTable, refuse_one_twice
 from legcycle_imu.simulation.live import SIM
@@ -41,9 +46,10 @@ SOURCES = {**KINDS, "sim": SIM}
 DEFAULT_SOURCES: tuple[str, ...] = ("ble:",)
 """Where sensors are looked for where nothing is said."""
 
-TOP_KEYS = ("source", "sensor", "runner", "targets")
+TOP_KEYS = ("source", "sensor", "runner", "targets", "cues")
 RUNNER_KEYS: tuple[str, ...] = tuple(f.name for f in fields(Runner) if f.name != "code")
 TARGET_KEYS: tuple[str, ...] = tuple(f.name for f in fields(Targets))
+CUE_KEYS: tuple[str, ...] = tuple(f.name for f in fields(CueSettings))
 
 
 class ConfigError(LegcycleError):
@@ -60,12 +66,14 @@ class Config:
     targets : what strides are held against
     sources : where live sensors are looked for, monikers
     sensors : placement -> the sensor that is worn there; a rate of 0 and an infinite range are not stated
+    cues : when a tone answers a stride
     """
 
     runner: dict[str, Runner] = field(default_factory=dict)
     targets: Targets = field(default_factory=Targets)
     sources: tuple[str, ...] = DEFAULT_SOURCES
     sensors: Mapping[Placement, SensorFacts] = field(default_factory=dict)
+    cues: CueSettings = field(default_factory=CueSettings)
 
     def of(self, code: str) -> Runner:
         """Give the runner of a code; of an unknown one nothing but the code is known."""
@@ -161,6 +169,7 @@ def _config(data: dict[str, Any]) -> Config:
         _targets(data.get("targets", {})),
         _sources(data.get("source", list(DEFAULT_SOURCES))),
         _sensors(data.get("sensor", {})),
+        _cues(data.get("cues", {})),
     )
 
 
@@ -213,6 +222,12 @@ def _targets(keys: object) -> Targets:
     keys = table(keys, "[targets]")
     known_keys(keys, TARGET_KEYS, "[targets]")
     return converted(keys, Targets, "[targets]")
+
+
+def _cues(keys: object) -> CueSettings:
+    keys = table(keys, "[cues]")
+    known_keys(keys, CUE_KEYS, "[cues]")
+    return converted(keys, CueSettings, "[cues]")
 
 
 def _error(sentence: str) -> ConfigError:

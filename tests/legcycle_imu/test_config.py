@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from firmware_bridge.errors import Reason
 from legcycle_imu.config import Config, ConfigError, find_config, load_config, parse_config
+from legcycle_imu.cues import CueSettings
+from legcycle_imu.cycle import Phase
 from legcycle_imu.runner import Runner
 from legcycle_imu.targets import Lift, Place, Preset, Targets
 
@@ -53,6 +55,12 @@ def test_runners_and_targets_are_read() -> None:
     assert config.targets == Targets(Preset.BASELINE, Lift.ABOVE_KNEE, 55.0, Place.NONE, Lift.BUTTOCK, 85.5)
 
 
+def test_cues_are_read_and_are_off_where_nothing_is_said() -> None:
+    config = parse_config('[cues]\naudio = true\nfocus = "drive"\nk_of_n = [2, 4]\nvolume = 1\nfade = true')
+    assert config.cues == CueSettings(audio=True, focus=Phase.DRIVE, k_of_n=(2, 4), volume=1.0, fade=True)
+    assert not parse_config("").cues.audio
+
+
 def test_of_an_unknown_runner_nothing_is_known() -> None:
     assert Config().of("ben") == Runner("ben")
 
@@ -72,6 +80,15 @@ def test_of_an_unknown_runner_nothing_is_known() -> None:
         ('[targets]\nlift = "high"', 'lift: expected "back_of_knee" or "above_knee" or "buttock", got \'high\'.'),
         ("[targets]\nplace = 3", 'place: expected "norm" or "none", got a whole number.'),
         ("[targets]\ndrive_deg = -1", "expected drive_deg above 0 and up to 150 deg, got -1."),
+        ("[cues]\nsound = true", "[cues]: unknown key sound; "),
+        ('[cues]\naudio = "on"', "[cues]: audio: expected true/false, got text."),
+        ('[cues]\nfocus = "heel"', 'focus: expected "push" or "lift" or "drive" or "place"'),
+        ('[cues]\nfocus = "unknown"', "[cues]: expected a phase as focus, got unknown."),
+        ("[cues]\nk_of_n = [6, 5]", "[cues]: expected k_of_n as [k, n] with 1 <= k <= n <= 20, got [6, 5]."),
+        ("[cues]\nk_of_n = [3]", "expected k_of_n as [k, n] with 1 <= k <= n <= 20, got [3]."),
+        ("[cues]\nk_of_n = 3", "[cues]: k_of_n: expected a list, got a whole number."),
+        ("[cues]\nvolume = 40", "[cues]: expected volume from 0 to 1, got 40."),
+        ("cues = true", "[cues]: expected a table, got True."),
         ("runner = 1", "[runner.CODE]: expected a table, got 1."),
         ("[runner]\nanna = 1", "[runner.anna]: expected a table, got 1."),
         ("targets = []", "[targets]: expected a table, got []."),
