@@ -1,5 +1,6 @@
 import copy
 from collections.abc import Iterable
+from itertools import pairwise
 from math import nan
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from legcycle_imu.cycle import CYCLE, Phase
 from legcycle_imu.model import STRIDE_COLUMNS, Stride
 from legcycle_imu.targets import Judge, Targets, Verdict
 from legcycle_imu.tones import Tone
+from tests.strategies import Session
 
 STRIDE_S = 0.7
 LAG_S = 0.1
@@ -270,6 +272,31 @@ def test_real_verdicts_call_for_tones_where_the_drive_is_short() -> None:
     drives = [52.0, 49.0, 51.0, 48.0, 50.0, 55.0, nan, 47.0]
     strides = [a_stride(k, knee_drive_deg=drive, cadence_spm=171.0) for k, drive in enumerate(drives)]
     assert [t.stride for t in tones(decision, (Run(stride, judge.push(stride)) for stride in strides))] == [3, 7]
+
+
+def test_a_replay_in_gulps_calls_for_the_tones_that_sounded_live(run: Session) -> None:
+    live = cued_in(run.knowing(), 1)
+    assert {tone.side for tone in live} == set(Side)
+    assert cued_in(run.knowing(), 50) == cued_in(run.knowing(), 10**6) == live
+
+
+def test_a_jogger_is_cued_for_the_drive_every_third_stride_and_not_for_the_lift(run: Session) -> None:
+    cued = cued_in(run.knowing(), 50)
+    for side in Side:
+        strides = [tone.stride for tone in cued if tone.side is side]
+        assert len(strides) > 2
+        assert {later - earlier for earlier, later in pairwise(strides)} == {3}
+    assert cued_in(run.knowing(), 50, focus=Phase.LIFT) == []
+
+
+def cued_in(session: Session, at_once: int, focus: Phase = Phase.DRIVE) -> list[Tone]:
+    """Give the tones of a session of which so many chunks are taken at once."""
+    pipeline, judge = session.pipeline(), Judge(geometry=session.geometry)
+    decision = CueDecision(CueSettings(audio=True, focus=focus))
+    chunks = session.chunks(5)
+    updates = [pipeline.push(chunks[k : k + at_once]) for k in range(0, len(chunks), at_once)]
+    strides = [stride for update in (*updates, pipeline.flush()) for stride in update.strides]
+    return tones(decision, (Run(stride, judge.push(stride)) for stride in strides))
 
 
 def test_push_has_no_figure_of_the_coach_and_is_silent() -> None:
