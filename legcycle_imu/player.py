@@ -217,15 +217,14 @@ class Player:
     def _wait(self, next_s: float) -> None:
         """Wait until an entry may be due, or a control is used; take note that all before it has passed."""
         with self._change:
-            self._position_s = max(self._position_s, min(self._due_now(), next_s))
-            if self._ended or self._rewound or self._stride_wanted:
+            due_s = self._due()
+            if due_s is None:
+                return
+            self._position_s = max(self._position_s, min(due_s, next_s))
+            if due_s >= next_s or self._stride_wanted:
                 return
             seconds = (next_s - self._position_s) / self._speed if self._playing else None
             self._change.wait(seconds)
-
-    def _due_now(self) -> float:
-        due = self._due()
-        return self._position_s if due is None else due
 
     def _wait_at_the_end(self) -> None:
         with self._change:
