@@ -74,6 +74,11 @@ def whole_legs(sensors: Sequence[SensorFacts]) -> list[SensorFacts]:
     return [facts for facts in sensors if all(Placement(facts.placement.side, segment) in worn for segment in Segment)]
 
 
+def meant(sensor: Found, wanted: Mapping[Placement, SensorFacts]) -> Placement | None:
+    """Give which wanted sensor this is: by its identity, else by the way to it; None for a stranger."""
+    return _by_identity(sensor, wanted) or _by_link(sensor, wanted)
+
+
 def described(sensor: Found) -> str:
     """Name a found sensor for a person: its name or serial number, and how it is reached."""
     name = sensor.told.name or sensor.told.device or "A sensor"
@@ -115,13 +120,13 @@ def _claim(sensor: Found, wanted: Mapping[Placement, SensorFacts]) -> tuple[Plac
     """Give where a sensor is worn, or what speaks against using it."""
     if not wanted:
         return sensor.told.placement, f"{described(sensor)} does not tell where it is worn; it is not used. {SAVE}"
-    placement = _by_identity(sensor, wanted) or _by_link(sensor, wanted)
+    placement = meant(sensor, wanted)
     if placement is None:
         return None, _stranger(sensor, wanted)
-    meant = wanted[placement].protocol
-    if meant != sensor.protocol:
+    expected = wanted[placement].protocol
+    if expected != sensor.protocol:
         return None, (
-            f"{described(sensor)} speaks {sensor.protocol}, but the config expects {meant} from the sensor on the "
+            f"{described(sensor)} speaks {sensor.protocol}, but the config expects {expected} from the sensor on the "
             f"{placement}; it is not used. {SAVE}"
         )
     return placement, ""

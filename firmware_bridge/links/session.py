@@ -7,6 +7,7 @@ from threading import Lock
 from firmware_bridge.choice import PLACEMENTS, SAVE, Choice, choose, described, whole_legs
 from firmware_bridge.errors import LinkError, Reason
 from firmware_bridge.found import Found
+from firmware_bridge.links.awaiting import awaited, joining
 from firmware_bridge.links.link import Enough, Link
 from firmware_bridge.links.live import LiveSource
 from firmware_bridge.links.monikers import KINDS, Moniker, SourceKind, parse_moniker
@@ -30,6 +31,9 @@ def open_live(
 ) -> LiveSource | ReplaySource:
     """Find the sensors and give them as one source; or open the one recording that is named.
 
+    Sensors of the config that are not there, but that a source can go on looking for, are in the session all the
+    same, and join when they are switched on.
+
     Parameters
     ----------
     monikers : names of the sources
@@ -40,7 +44,7 @@ def open_live(
 
     Raises
     ------
-    LinkError : a moniker is none, a link cannot be used, or what was found makes up no leg
+    LinkError : a moniker is none, a link cannot be used, or what was found, or may come, makes up no leg
     RecordingError : the recording cannot be read
     """
     understood = _understood(monikers, kinds)
@@ -48,11 +52,13 @@ def open_live(
         return replay(understood[0])
     links = [_made(moniker, kinds) for moniker in understood]
     found = _search(links, seconds, lambda found: _complete(found, wanted), say)
-    choice = choose([sensor for _, sensor in found], wanted)
-    sensors = _whole(choice, [sensor for _, sensor in found])
-    for sentence in choice.notices + _lonely(choice, sensors):
+    here = [sensor for _, sensor in found]
+    late = awaited(wanted, here, understood)
+    choice = choose(here + [sensor for _, sensor in late], wanted)
+    sensors = _whole(choice, here)
+    for sentence in _joining(here, wanted, sensors) + choice.notices + _lonely(choice, sensors):
         say(sentence)
-    return LiveSource(sensors, _by_link(sensors, found))
+    return LiveSource(sensors, _by_link(sensors, found + [(links[source], sensor) for source, sensor in late]))
 
 
 def find_all(
@@ -147,6 +153,11 @@ def _whole(choice: Choice, found: Sequence[Found]) -> list[SensorFacts]:
     names = "; ".join(described(sensor) for sensor in found)
     sentence = f"What was found makes up no leg, thigh and shank of one side: {names}."
     raise LinkError(Reason.NO_SENSOR, sentence, " ".join(choice.notices) or SAVE)
+
+
+def _joining(here: Sequence[Found], wanted: Mapping[Placement, SensorFacts], used: Sequence[SensorFacts]) -> list[str]:
+    there = {facts.placement for facts in choose(here, wanted).sensors}
+    return [joining(facts.placement) for facts in used if facts.placement not in there]
 
 
 def _lonely(choice: Choice, used: Sequence[SensorFacts]) -> list[str]:

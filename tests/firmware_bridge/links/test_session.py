@@ -265,10 +265,26 @@ class Taking:
     def until_each_has(self, count: int) -> None:
         """Take until each sensor has given so many samples more."""
         begin = self._counts()
+        self._until(lambda: min(now - then for now, then in zip(self._counts(), begin, strict=True)) >= count)
+
+    def until_has(self, placement: Placement, count: int) -> None:
+        """Take until a sensor has given so many samples."""
+        number = self._number(placement)
+        self._until(lambda: self._counts()[number] >= count)
+
+    def until_kind(self, placement: Placement, kind: Kind) -> None:
+        """Take until something befalls a sensor."""
+        number = self._number(placement)
+        self._until(lambda: any(chunk.kind is kind for chunk in self.chunks if chunk.sensor == number))
+
+    def _until(self, told: Callable[[], bool]) -> None:
         deadline = monotonic() + PATIENCE_S
-        while min(now - then for now, then in zip(self._counts(), begin, strict=True)) < count:
-            assert monotonic() < deadline, f"samples: {self._counts()} after {begin}"
+        while not told():
+            assert monotonic() < deadline, f"samples: {self._counts()}"
             self._take(next(self._batches))
+
+    def _number(self, placement: Placement) -> int:
+        return next(n for n, facts in enumerate(self._source.sensors) if facts.placement == placement)
 
     def _take(self, batch: list[Chunk]) -> None:
         self.chunks += batch
