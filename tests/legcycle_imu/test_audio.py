@@ -136,6 +136,19 @@ def test_the_device_is_opened_in_a_thread_of_its_own_and_let_go(cues: AudioCues,
     assert not device.ask(len(WAVE)).any()
 
 
+def test_it_is_closed_at_the_programs_end_if_not_before(
+    device: ScriptedDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_end: list[Any] = []
+    monkeypatch.setattr(audio.atexit, "register", at_end.append)
+    monkeypatch.setattr(audio.atexit, "unregister", at_end.remove)
+    AudioCues()
+    (close,) = at_end
+    close()
+    assert device.closed.is_set()
+    assert at_end == []
+
+
 def test_a_device_that_is_slow_to_open_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     device, go_on = ScriptedDevice(), Event()
 
