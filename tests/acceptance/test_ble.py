@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from firmware_bridge.choice import PLACEMENTS
+from firmware_bridge.protocols.leglink_packets import NODES
 from legcycle_imu.model import Stride
 from legcycle_imu.simulation import draw_runner, draw_sensors, running_script, simulate
 from tests.acceptance.command import Command
@@ -26,6 +28,10 @@ pytestmark = pytest.mark.skipif(not private_bus.is_there(), reason=private_bus.M
 RETURN_S = 5.0
 """So soon a sensor must stream again once it can be reached, s."""
 MOST_OF_A_CORE = 0.15
+CONFIG = "\n".join(
+    f'[sensor.{at.side}_{at.segment}]\ndevice = "{1 + NODES[at]:08X}"\nnode = {NODES[at]}\nprotocol = "leglink"'
+    for at in PLACEMENTS
+)
 DROP_S, BLUEZ_AWAY_S = 2.0, 4.0
 """Away for so long, s: a sensor; BlueZ, by the lines of status of its end and its return."""
 PLACES = {"LegLink 0001": "left shank", "LegLink 0002": "right shank", "LegLink 0003": "left thigh"}
@@ -142,3 +148,22 @@ def befall(bluez: FakeBluez, process: Command) -> None:
     bluez.kill()
     process.until_second(53)
     bluez.revive()
+
+
+@pytest.mark.soak
+def test_a_sensor_that_is_switched_on_after_the_start_joins(tmp_path: Path) -> None:
+    (tmp_path / "legcycle.toml").write_text(CONFIG, encoding="utf-8")
+    with fake_bluez(4, seconds=29.0) as bluez:
+        bluez.drop("LegLink 0002", 60.0)
+        with live(tmp_path, 14.0) as process:
+            process.until(lambda line: line.startswith("The sensor on the right shank has not been found yet"))
+            process.until_second(7)
+            bluez.drop("LegLink 0002", 0.0)
+            process.until(lambda line: line.startswith("right shank: ● streaming"), RETURN_S)
+            process.end()
+    expect_same_tables(tmp_path, tmp_path / "run.legcycle", tmp_path / "live.csv")
+    rows = strides_in(tmp_path / "live.csv")
+    expect_true_strides(rows, session_of(tmp_path / "run.legcycle"), true_strides(29.0))
+    counts = {side: sum(row["side"] == side for row in rows) for side in ("left", "right")}
+    assert counts["left"] > 10
+    assert 0 < counts["right"] < counts["left"]
