@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from firmware_bridge.links.live import LiveSource
-from firmware_bridge.links.monikers import parse_moniker
 from firmware_bridge.links.session import open_live
 from firmware_bridge.recording import RecordingMeta
 from firmware_bridge.recording import Runner as StoredRunner
@@ -28,8 +27,7 @@ def open_source(monikers: Sequence[str], config: Config, say: Callable[[str], No
     LegcycleError : a name is none, or what was found makes up no leg
     """
     named = monikers or config.sources
-    simulated = all(parse_moniker(name, SOURCES).kind == "sim" for name in named)
-    return open_live(named, {} if simulated else config.sensors, SOURCES, say=say)
+    return open_live(named, config.sensors_of(named), SOURCES, say=say)
 
 
 def meta_of(source: LiveSource | ReplaySource, runner: Runner, config: Config) -> RecordingMeta:

@@ -19,10 +19,13 @@ PACKAGES = (
     "bleak",
     "cobs",
     "fastcrc",
+    "miniaudio",
     "msgspec",
     "numpy",
     "platformdirs",
+    "pyqtgraph",
     "pyserial",
+    "PySide6-Essentials",
     "rich",
     "scipy",
     "tomlkit",
@@ -30,6 +33,8 @@ PACKAGES = (
     "vqf",
 )
 """What is installed along with legcycle."""
+SILENT = ("Discard all samples", "NULL")
+"""How devices begin that play nothing: ALSA's and miniaudio's own."""
 RECORDED_BYTES_S = 20e3
 """What a session of four LegLink sensors at 200 Hz takes, bytes/s: 0.29 MB in 15 s."""
 SHORT_S, LONG_S = 3600.0, 20 * 3600.0
@@ -99,7 +104,7 @@ def window() -> Finding:
     """Say whether a window could be opened."""
     if find_spec("PySide6") is None:
         sentence = "Qt is not installed; everything is shown in the terminal."
-        return Finding(State.ATTENTION, sentence, f"For a window: {sys.executable} -m pip install PySide6")
+        return Finding(State.ATTENTION, sentence, f"For a window: {sys.executable} -m pip install PySide6-Essentials")
     try:
         import_module("PySide6.QtWidgets")
     except ImportError as error:
@@ -108,7 +113,7 @@ def window() -> Finding:
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         sentence = "Qt is installed, but there is no display here."
         return Finding(State.ATTENTION, sentence, "Start it from the desktop, or use --no-window.")
-    return Finding(State.OK, f"Qt is installed: PySide6 {metadata.version('PySide6')}.")
+    return Finding(State.OK, f"Qt is installed: PySide6 {metadata.version('PySide6-Essentials')}.")
 
 
 def sound() -> Finding:
@@ -121,6 +126,7 @@ def sound() -> Finding:
     except Exception as error:  # what the sound system raises is its own
         sentence = f"The sound system cannot be used: {' '.join(str(error).split())}."
         return Finding(State.ATTENTION, sentence, "Is a loudspeaker or headset connected?")
+    names = [name for name in names if not name.startswith(SILENT)]
     if not names:
         return Finding(State.ATTENTION, "There is nothing to play sound on.", "Connect a loudspeaker or headset.")
     return Finding(State.OK, f"Sound can be played on {', '.join(names)}.")

@@ -88,7 +88,7 @@ def test_a_coarse_clock_is_told():
 
 def test_what_is_not_installed_is_told_with_what_to_do(monkeypatch):
     monkeypatch.setattr(computer, "find_spec", lambda _name: None)
-    for found, package in ((computer.window(), "PySide6"), (computer.sound(), "miniaudio")):
+    for found, package in ((computer.window(), "PySide6-Essentials"), (computer.sound(), "miniaudio")):
         assert found.state is State.ATTENTION
         assert "not installed" in found.finding
         assert found.advice.endswith(f"-m pip install {package}")
