@@ -8,6 +8,7 @@ from firmware_bridge.errors import LinkError
 from firmware_bridge.links.link import Inbox
 from firmware_bridge.links.port import Port
 from firmware_bridge.links.talk import SILENCE_S, Talk
+from firmware_bridge.links.whereabouts import Whereabouts
 from firmware_bridge.protocols.profiles import Write
 from firmware_bridge.source import Kind
 
@@ -17,6 +18,8 @@ BACK_OFF_S = (0.1, 0.2, 0.5, 1.0)
 
 class PortKeeper:
     """Keeps one port open, reads it and speaks to the sensors behind it, until it is stopped.
+
+    A board that comes back under another name is found by what its USB chip tells.
 
     Parameters
     ----------
@@ -40,6 +43,7 @@ class PortKeeper:
         clock: Callable[[], float],
     ) -> None:
         self._name = name
+        self._where = Whereabouts(name)
         self._rate = rate
         self._begin = talk
         self._number = number
@@ -53,6 +57,7 @@ class PortKeeper:
         """Stream, and after each trouble stream again."""
         while not self._stopped.is_set():
             try:
+                self._name = self._where.find()
                 with Port(self._name, self._rate) as port:
                     self._connected()
                     self._stream(port)
