@@ -176,3 +176,54 @@ def followed(subscription: Subscription, beat_s: float = 0.1) -> Iterator[Passed
                 if item.error is not None:
                     raise item.error
                 return
+
+
+class Follower:
+    """Follows a subscription in a thread of its own. Join it, or use it in a `with` block.
+
+    Parameters
+    ----------
+    subscription : what is followed
+    act : takes each step, and an empty one ten times a second while nothing passes
+    name : of the thread
+    """
+
+    def __init__(self, subscription: Subscription, act: Callable[[Passed], object], name: str = "follower") -> None:
+        self.error: Exception | None = None
+        self._subscription, self._act = subscription, act
+        self._thread = Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait until all has been followed.
+
+        Raises
+        ------
+        Exception : what `act` raised; what broke the passage off is told to its subscribers
+        """
+        self._thread.join()
+        if self.error is not None:
+            raise self.error
+
+    def __enter__(self) -> "Follower":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.join()
+        else:
+            self._thread.join(STOP_S)
+
+    def _run(self) -> None:
+        steps = followed(self._subscription)
+        try:
+            for step in _until_broken(steps):
+                self._act(step)
+        except Exception as error:
+            self.error = error
+
+
+def _until_broken(steps: Iterator[Passed]) -> Iterator[Passed]:
+    """Give steps until they end or break off: whoever shows the passage tells why."""
+    with suppress(Exception):
+        yield from steps

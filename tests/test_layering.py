@@ -31,6 +31,7 @@ EDGE = (
     "legcycle_imu.cli",
     "legcycle_imu.config",
     "legcycle_imu.config_file",
+    "legcycle_imu.cueing",
     "legcycle_imu.demo",
     "legcycle_imu.doctor",
     "legcycle_imu.lab",

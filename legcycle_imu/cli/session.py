@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from firmware_bridge.recorder import Recorder
     from firmware_bridge.replay import ReplaySource
     from firmware_bridge.samples import SampleBlock
+    from firmware_bridge.sensor_health import SensorHealth
     from firmware_bridge.source import Chunk
     from legcycle_imu.config import Config
 
@@ -93,7 +95,7 @@ class Watcher:
         from firmware_bridge.health import Health
         from legcycle_imu.terminal_sensors import Changes
 
-        self.health: Health = Health(source.sensors)
+        self._health: Health = Health(source.sensors)
         self._source = source
         self._recorder = recorder
         self._changes = Changes(source.sensors)
@@ -103,18 +105,21 @@ class Watcher:
         self._start_s = self._said_s = clock()
         self._last_ns = 0
         self._last_s = self._start_s
+        self._lock = Lock()
 
-    @property
-    def now_ns(self) -> int:
-        """Session time now, ns: that of the last arrival, and what has gone by since."""
-        return self._last_ns + round((self._clock() - self._last_s) * 1e9)
+    def health(self) -> "list[SensorHealth]":
+        """Give how the sensors do now; from any thread."""
+        with self._lock:
+            # Session time now: that of the last arrival, and what has gone by since.
+            return self._health.at(self._last_ns + round((self._clock() - self._last_s) * 1e9))
 
     def push(self, chunks: "Sequence[Chunk]", blocks: "Sequence[SampleBlock]", counts: "Counts") -> None:
         """Take what arrived, which may be nothing; say what is due."""
-        if chunks:
-            self._last_ns, self._last_s = chunks[-1].arrival_ns, self._clock()
-        if blocks:
-            self.health.push(chunks, blocks, counts)
+        with self._lock:
+            if chunks:
+                self._last_ns, self._last_s = chunks[-1].arrival_ns, self._clock()
+            if blocks:
+                self._health.push(chunks, blocks, counts)
         now_s = self._clock()
         if now_s - self._said_s >= STATUS_S:
             self._said_s += STATUS_S
@@ -125,7 +130,7 @@ class Watcher:
     def _say(self, now_s: float) -> None:
         from legcycle_imu.terminal_sensors import status_line
 
-        health = self.health.at(self.now_ns)
+        health = self.health()
         state = None if self._recorder is None else self._recorder.state
         for change in self._changes.push(health, state):
             say(change)
