@@ -1,0 +1,74 @@
+"""Opens a window: the application around it, and what to say where none can be opened."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication
+
+from legcycle_imu.live.window import LiveWindow
+
+NAME = "legcycle"
+
+
+def missing_display(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:
+    """Give why no window can be opened here, "" where one can: Qt itself would end the program."""
+    chosen = environment.get("QT_QPA_PLATFORM")
+    if chosen or platform in ("win32", "darwin"):
+        return ""
+    if environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"):
+        return ""
+    return "There is no display."
+
+
+def application() -> QApplication:
+    """Give the application; one a process."""
+    there = QCoreApplication.instance()
+    if isinstance(there, QApplication):
+        return there
+    made = QApplication([NAME])
+    made.setApplicationName(NAME)
+    made.setStyle("Fusion")  # the same on every system: the window's colours are its own
+    return made
+
+
+def run(make: Callable[[], LiveWindow], *, big: bool = False) -> Exception | None:
+    """Open a window and stay until it is closed; it closes by itself when something breaks the session off.
+
+    Parameters
+    ----------
+    make : makes the window, once there is an application
+    big : one number for far away, over the full screen
+
+    Returns
+    -------
+    error : what broke the session off, or None
+    """
+    app = application()
+    window = make()
+    errors: list[Exception] = []
+
+    def note(error: Exception | None) -> None:
+        if error is not None:
+            errors.append(error)
+            app.quit()
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        app.quit()
+
+    window.ended.connect(note)
+    window.show()
+    if big:
+        window.show_big()
+        window.showFullScreen()
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        app.exec()
+    finally:
+        signal.signal(signal.SIGINT, before)
+        window.asks = False
+        window.close()
+    return errors[0] if errors else None

@@ -1,0 +1,57 @@
+"""The one thing to think of: a phase, how it does, one sentence."""
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+from legcycle_imu.cycle import Phase
+from legcycle_imu.live.canvas import LEFT, RIGHT, Canvas
+from legcycle_imu.view.state import Cue
+
+
+class CuePanel(Canvas):
+    """The cue, with how often its target was reached lately."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cue: Cue | None = None
+        self.muted: bool | None = None
+        """Whether the sound is off; None where there is none."""
+        self.setMinimumSize(160, 100)
+
+    def show_cue(self, cue: Cue, *, muted: bool | None) -> None:
+        """Show a cue from now on."""
+        if (cue, muted) != (self.cue, self.muted):
+            self.cue, self.muted = cue, muted
+            self.update()
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw the phase in its hue, the mark, the sentence."""
+        cue = self.cue
+        if cue is None:
+            return
+        known = cue.phase is not Phase.UNKNOWN
+        width = self.width() - 12.0
+        painter.fillRect(QRectF(0, 0, 8, self.height()), self.theme.phases[cue.phase])
+        self.write(painter, QRectF(18, 4, width * 0.5, 18), "THINK OF" if known else "", self.theme.quiet, 12)
+        side = "both legs" if cue.side is None else f"{cue.side} leg"
+        whose = QRectF(18 + width * 0.4, 4, width * 0.6 - 12, 18)
+        self.write(painter, whose, side if known else "", self.theme.quiet, 13, RIGHT)
+        word = cue.phase.upper() if known else cue.mark.word.upper()
+        ink = self.theme.ink if known else self.theme.missing
+        self.write(painter, QRectF(18, 20, width * 0.55, 42), word, ink, 33, LEFT, bold=True)
+        mark = QRectF(18 + width * 0.55, 21, width * 0.45 - 12, 40)
+        self.write(painter, mark, f"{cue.mark.shape} {cue.mark.word}" if known else "", ink, 21, RIGHT, bold=True)
+        bottom = self._draw_foot(painter, cue, width)
+        self.write_wrapped(
+            painter, QRectF(18, 66, width - 12, bottom - 68), cue.sentence, self.theme.ink, width * 0.075
+        )
+
+    def _draw_foot(self, painter: QPainter, cue: Cue, width: float) -> float:
+        """Draw hit rate and sound; give where they begin."""
+        top = self.height() - 24.0
+        rate = f"{cue.hits.hit} of the last {cue.hits.judged} hit" if cue.hits.judged else ""
+        sound = "" if self.muted is None else "sound off" if self.muted else "sound on"
+        self.write(painter, QRectF(18, top, width * 0.62, 20), rate, self.theme.quiet, 13)
+        self.write(painter, QRectF(18 + width * 0.62, top, width * 0.38 - 12, 20), sound, self.theme.quiet, 13, RIGHT)
+        return top

@@ -1,0 +1,119 @@
+"""One metric over the last strides: a dot a stride and leg, the target, what is usual for the runner, the hit rate."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+from firmware_bridge.samples import Side
+from legcycle_imu.live.canvas import LEFT, RIGHT, Canvas, faded, pen, spaced
+from legcycle_imu.view.state import Dot, History, SideHistory
+
+SHOWN = 20
+"""Strides that have a place."""
+HEAD_PX = 26.0
+FOOT_PX = 44.0
+"""Height of the values below the dots."""
+MARK_FROM_PX = 80
+"""A narrower leg has its mark in the dots alone."""
+DOT_PX = 3.4
+GAP_PX = 14.0
+"""Between the legs."""
+
+
+class StridesPanel(Canvas):
+    """The dots of one metric: full where the target was reached, a cross where not, hollow where it does not count."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.history: History | None = None
+        self.sides: tuple[Side, ...] = ()
+        self.focused = False
+        self.setMinimumSize(110, 90)
+
+    def show_history(self, history: History, sides: tuple[Side, ...], *, focused: bool) -> None:
+        """Show a metric of these legs from now on."""
+        if history is self.history and (sides, focused) == (self.sides, self.focused):
+            return
+        if (history, sides, focused) != (self.history, self.sides, self.focused):
+            self.update()
+        self.history, self.sides, self.focused = history, sides, focused
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw the name, then each leg's strides with its last value below."""
+        history = self.history
+        if history is None:
+            return
+        self._draw_name(painter, history)
+        sides = [(side, history.legs[side]) for side in self.sides]
+        width = (self.width() - 8.0 - GAP_PX * (len(sides) - 1)) / max(len(sides), 1)
+        for place, (side, leg) in enumerate(sides):
+            left = 4.0 + place * (width + GAP_PX)
+            plot = QRectF(left, HEAD_PX + 4.0, width, self.height() - HEAD_PX - FOOT_PX - 8.0)
+            self._draw_leg(painter, plot, history, leg)
+            self._draw_last(painter, QRectF(left, plot.bottom() + 4.0, width, FOOT_PX), side, leg)
+
+    def _draw_name(self, painter: QPainter, history: History) -> None:
+        hue = self.theme.phases[history.phase]
+        painter.fillRect(QRectF(0, 0, self.width(), 5.0 if self.focused else 3.0), hue)
+        width = self.width() - 8.0
+        name = f"▸ {history.name}" if self.focused else history.name
+        self.write(painter, QRectF(4, 6, width * 0.6, 20), name, self.theme.ink, 14, LEFT, bold=True)
+        self.write(painter, QRectF(4 + width * 0.6, 6, width * 0.4, 20), _aim(history), self.theme.quiet, 12, RIGHT)
+
+    def _draw_leg(self, painter: QPainter, plot: QRectF, history: History, leg: SideHistory) -> None:
+        painter.setPen(pen(self.theme.line))
+        painter.drawLine(plot.bottomLeft(), plot.bottomRight())
+        if leg.band is not None:
+            top, bottom = (_height(plot, history, value) for value in (leg.band.high, leg.band.low))
+            painter.fillRect(QRectF(plot.left(), top, plot.width(), max(bottom - top, 1.0)), self.theme.line)
+        if leg.target is not None:
+            y = _height(plot, history, leg.target)
+            painter.setPen(pen(self.theme.ink, 1.6, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+        step = plot.width() / SHOWN
+        for place, dot in enumerate(leg.dots, start=SHOWN - len(leg.dots)):
+            if dot.value == dot.value:  # not NaN
+                point = QPointF(plot.left() + (place + 0.5) * step, _height(plot, history, dot.value))
+                self._draw_dot(painter, point, dot, self.theme.phases[history.phase], min(DOT_PX, step * 0.5))
+
+    def _draw_dot(self, painter: QPainter, at: QPointF, dot: Dot, hue: str, radius: float) -> None:
+        if not dot.counted:
+            painter.setPen(pen(self.theme.missing, 1.2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(at, radius, radius)
+        elif dot.hit is False:
+            painter.setPen(pen(hue, 2.0))
+            for slope in (1.0, -1.0):
+                arm = QPointF(radius, slope * radius)
+                painter.drawLine(at - arm, at + arm)
+        else:
+            painter.setPen(pen(self.theme.outline, 1.0))
+            painter.setBrush(faded(hue, 1.0))
+            painter.drawEllipse(at, radius + 0.6, radius + 0.6)
+
+    def _draw_last(self, painter: QPainter, box: QRectF, side: Side, leg: SideHistory) -> None:
+        seen = leg.latest is not None
+        ink = self.theme.ink if seen else self.theme.missing
+        judged = seen and bool(leg.dots) and leg.dots[-1].hit is not None
+        mark = leg.dots[-1].mark.shape if judged and box.width() >= MARK_FROM_PX else ""
+        upper = QRectF(box.left(), box.top(), box.width(), 22.0)
+        self.write(painter, upper, f"{side[0].upper()} {leg.text} {mark}".strip(), ink, 16, LEFT, bold=True)
+        lower = QRectF(box.left(), box.top() + 22.0, box.width(), 18.0)
+        rate = f"{leg.hits.hit} of {leg.hits.judged} hit" if leg.hits.judged else "grey: usual" if leg.band else ""
+        self.write(painter, lower, rate, self.theme.quiet, 12, LEFT)
+
+
+def _aim(history: History) -> str:
+    """Give the target in words; the legs' own targets may differ, then it is left to the lines."""
+    targets = {f"{leg.target:.0f}" for leg in history.legs.values() if leg.target is not None}
+    if not targets or history.larger_is_better is None:
+        return "no target"
+    if len(targets) > 1:
+        return history.unit
+    return f"{'≥' if history.larger_is_better else '≤'} {targets.pop()}{spaced(history.unit)}"
+
+
+def _height(plot: QRectF, history: History, value: float) -> float:
+    """Give where a value lies; what is beyond the scale lies at its end."""
+    share = (value - history.scale.low) / (history.scale.high - history.scale.low)
+    return plot.bottom() - min(max(share, 0.0), 1.0) * plot.height()
