@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from firmware_bridge.protocols import PROTOCOLS
+from firmware_bridge.protocols import PROTOCOLS, ClockKind
 from firmware_bridge.source import Kind, SensorFacts
 
 GRAVITY_M_S2 = 9.80665
@@ -24,6 +24,7 @@ class HealthSettings:
     silent_s : a sensor that sends nothing for so long is lost, s: many packets of every protocol (10 to 125 ms each)
     patience_s : after so long without a sample a connected sensor is said to send none, s
     rate_error : share by which the rate may be off what is wanted; free-running sensors err by 3 %
+    unnumbered_rate_error : the same where samples are neither numbered nor stamped, and a loss shows in nothing else
     loss : share of lost samples from which on it is said: at 200 Hz, 5 samples a packet, a packet in every other stride
     late_s : delay from which on it is said, s: a cue is to come within 150 ms of the event
     interval_s : time between arrivals over Bluetooth LE from which on it is said, s: with 1 to 3 packets a connection
@@ -42,6 +43,7 @@ class HealthSettings:
     silent_s: float = 1.0
     patience_s: float = 3.0
     rate_error: float = 0.1
+    unnumbered_rate_error: float = 0.04
     loss: float = 0.02
     late_s: float = 0.15
     interval_s: float = 0.040
@@ -176,8 +178,13 @@ def _wrong(health: SensorHealth, facts: SensorFacts, s: HealthSettings) -> Itera
 
 
 def _rate(health: SensorHealth, facts: SensorFacts, s: HealthSettings) -> Iterator[str]:
-    if health.sent_hz is not None and abs(health.sent_hz - facts.rate_hz) > s.rate_error * facts.rate_hz:
-        yield f"Streams at {health.sent_hz:.0f} Hz, {facts.rate_hz:.0f} wanted."
+    numbered = PROTOCOLS[facts.protocol].clock is not ClockKind.NONE
+    most = (s.rate_error if numbered else s.unnumbered_rate_error) * facts.rate_hz
+    if health.sent_hz is None or abs(health.sent_hz - facts.rate_hz) <= most:
+        return
+    unseen = not numbered and 0.5 * facts.rate_hz < health.sent_hz < facts.rate_hz
+    why = ": samples are lost unseen; ask for a lower rate." if unseen else "."
+    yield f"Streams at {health.sent_hz:.0f} Hz, {facts.rate_hz:.0f} wanted{why}"
 
 
 def _interval(health: SensorHealth, facts: SensorFacts, s: HealthSettings) -> Iterator[str]:

@@ -34,7 +34,7 @@ from firmware_bridge.virtual import (
 )
 from legcycle_imu.simulation.gaits import GRAVITY
 from legcycle_imu.simulation.runner import draw_runner
-from legcycle_imu.simulation.script import running_script
+from legcycle_imu.simulation.script import Script, Section, SectionKind
 from legcycle_imu.simulation.sensors import DEGREE, PLACEMENTS, ErrorModel, SensorSetup, draw_sensors
 from legcycle_imu.simulation.simulate import simulate_pieces
 
@@ -54,6 +54,10 @@ FIRST_SERIAL = 0x5EED0000
 """Serial numbers of simulated nodes begin here."""
 CABLE = CableSettings(921_600, 0.001)
 """USB of a board's own, which asks every millisecond."""
+STAND_S = 4.0
+"""Standing before and after the run, s: as long as the zero of the angles takes, and no longer for who waits."""
+ACCELERATION_M_S2 = 3.5
+"""A runner's from and to a stand, m/s^2."""
 WIRE, FAULTS, CLOCKS = 10, 11, 12
 """Seeds of the links' random numbers, beside those of runner, sensors and noise."""
 
@@ -97,6 +101,13 @@ class StreamingSettings:
             raise ValueError(f"expected an interval from 7.5 to 4000 ms, got {1e3 * self.interval_s:g}")
 
 
+def standing_start(speed_m_s: float, duration_s: float) -> Script:
+    """Give the script of a run after `STAND_S` of standing, and as much of it in the end."""
+    stand, run = Section(SectionKind.STAND, STAND_S), Section(SectionKind.RUN, duration_s, speed_m_s)
+    change = Section(SectionKind.TRANSITION, max(1.0, speed_m_s / ACCELERATION_M_S2))
+    return Script((stand, change, run, change, stand))
+
+
 class StreamingRun:
     """Four sensors on the simulated runner, each on a link of its own; the same settings give the same bytes.
 
@@ -137,7 +148,7 @@ class StreamingRun:
         links = {number: self._link(number, turn, claims) for turn, number in enumerate(claims)}
         scene = Scene(links)
         settings = self._settings
-        script = running_script(settings.speed_m_s, min(settings.duration_s, LONGEST_S))
+        script = standing_start(settings.speed_m_s, min(settings.duration_s, LONGEST_S))
         every = tuple(self._setups.values())
         for piece in simulate_pieces(script, draw_runner(settings.seed), every, settings.seed, piece_s=PIECE_S):
             for number, claimed in claims.items():

@@ -6,6 +6,7 @@ import pytest
 
 from firmware_bridge.health import Health, SensorHealth, State
 from firmware_bridge.intake import Intake
+from firmware_bridge.protocols import PROTOCOLS
 from firmware_bridge.protocols.packets import Report
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from firmware_bridge.source import Chunk, Kind, SensorFacts
@@ -161,6 +162,15 @@ def test_a_sensor_as_it_comes_from_the_factory():
 @pytest.mark.parametrize(("rate_hz", "weak"), [(170.0, True), (194.0, False), (206.0, False), (230.0, True)])
 def test_a_rate_may_err_by_what_oscillators_err_by(rate_hz, weak):
     assert (Sensor(rate_hz=rate_hz).stream(4.0).state is State.WEAK) is weak
+
+
+@pytest.mark.parametrize(("rate_hz", "weak"), [(98.0, False), (95.0, True), (106.0, True)])
+def test_where_nothing_is_numbered_a_loss_shows_in_the_rate_alone(rate_hz, weak):
+    facts = PROTOCOLS["witmotion"].defaults
+    health = Sensor(facts=facts._replace(rate_hz=100.0), rate_hz=rate_hz, per_packet=1).stream(4.0)
+
+    assert (health.state is State.WEAK) is weak
+    assert ("lost unseen" in health.sentence) is (rate_hz == 95.0)
 
 
 @pytest.mark.parametrize(("every", "weak"), [(100, False), (20, True), (4, True)])

@@ -13,8 +13,15 @@ from firmware_bridge.protocols.packets import Introduction, Readings
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from firmware_bridge.source import Chunk, Kind, SensorFacts
 from firmware_bridge.virtual import Faults, exchanged
-from legcycle_imu.simulation import ErrorModel, draw_runner, draw_sensors, running_script, simulate
-from legcycle_imu.simulation.streaming import CLOCK_PPM, StreamingRun, StreamingSettings, at_true_times, placement_of
+from legcycle_imu.simulation import ErrorModel, draw_runner, draw_sensors, simulate
+from legcycle_imu.simulation.streaming import (
+    CLOCK_PPM,
+    StreamingRun,
+    StreamingSettings,
+    at_true_times,
+    placement_of,
+    standing_start,
+)
 
 STREAMED = [name for name, row in PROTOCOLS.items() if row.ble or row.serial or row.udp]
 LEFT_THIGH = Placement(Side.LEFT, Segment.THIGH)
@@ -78,7 +85,7 @@ def test_entries_are_in_the_order_of_arrival_and_a_run_of_a_duration_ends() -> N
     run = StreamingRun(StreamingSettings(duration_s=1.0))
     arrivals = [chunk.arrival_ns for chunk in run.entries(dict(enumerate(sensors_of(run))))]
     assert arrivals == sorted(arrivals)
-    whole_s = running_script(3.0, 1.0).duration_s
+    whole_s = standing_start(3.0, 1.0).duration_s
     assert whole_s - 0.1 < 1e-9 * arrivals[-1] < whole_s + 0.2
 
 
@@ -97,7 +104,7 @@ def test_what_arrives_is_what_the_simulation_measured() -> None:
     sensors, chunks = first(12.0, duration_s=1.0)
     block = taken(sensors, chunks)[0]
     setups = draw_sensors(0, model=ErrorModel(clock_ppm=CLOCK_PPM))
-    true = simulate(running_script(3.0, 1.0), draw_runner(0), setups, 0).samples[LEFT_THIGH]
+    true = simulate(standing_start(3.0, 1.0), draw_runner(0), setups, 0).samples[LEFT_THIGH]
     acc_step, gyr_step = 16 * 9.80665 / 32768, np.radians(2000) / 32768
     start = int(np.flatnonzero(np.abs(true.acc - block.acc[0]).max(axis=1) < acc_step)[0])
     same = true[start : start + len(block)]
