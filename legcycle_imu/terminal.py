@@ -15,6 +15,7 @@ from rich.text import Text
 from legcycle_imu.cycle import CYCLE, Phase
 from legcycle_imu.model import Stride
 from legcycle_imu.summary import LegSummary, Summary
+from legcycle_imu.view.words import NOT_KNOWN
 
 PHASE_COLOUR: dict[Phase, str] = {
     Phase.PUSH: "#D55E00",
@@ -26,7 +27,6 @@ PHASE_COLOUR: dict[Phase, str] = {
 """Okabe and Ito's vermillion, sky, purple and yellow: told apart with any colour vision, on dark."""
 MOST_ROWS = 60
 """A table with more strides shows its first and last ones."""
-NOT_KNOWN = "–"
 
 
 class Column(NamedTuple):

@@ -1,7 +1,6 @@
 """How the sensors and the recorder do, as a person reads it: a table, a line a second, and what changed."""
 
 from collections.abc import Sequence
-from math import isfinite
 
 from rich import box
 from rich.table import Table
@@ -10,12 +9,8 @@ from rich.text import Text
 from firmware_bridge.recorder_state import Condition, RecorderState
 from firmware_bridge.sensor_health import SensorHealth, State
 from firmware_bridge.source import SensorFacts
-from legcycle_imu.terminal import NOT_KNOWN
+from legcycle_imu.view.words import HERE, NOT_KNOWN, SENSOR_SHAPE, elapsed, percent
 
-SHAPE = {State.STREAMING: "●", State.WEAK: "▲", State.LOST: "✖", State.WAITING: "○"}
-"""A state is told by shape and word, never by colour alone."""
-HERE = {State.STREAMING, State.WEAK}
-"""Samples come."""
 COLOUR = {State.STREAMING: "#56B4E9", State.WEAK: "#F0E442", State.LOST: "#D55E00", State.WAITING: "#808080"}
 
 
@@ -27,7 +22,7 @@ def sensor_table(sensors: Sequence[SensorFacts], health: Sequence[SensorHealth])
     for heading in ("Hz", "loss", "late ms", "battery", "clipped", "age s"):
         table.add_column(heading, justify="right", no_wrap=True)
     for facts, sensor in zip(sensors, health, strict=True):
-        state = Text(f"{SHAPE[sensor.state]} {sensor.state}", COLOUR[sensor.state])
+        state = Text(f"{SENSOR_SHAPE[sensor.state]} {sensor.state}", COLOUR[sensor.state])
         table.add_row(str(facts.placement), state, *_numbers(sensor))
     return table
 
@@ -38,10 +33,10 @@ def status_line(elapsed_s: float, health: Sequence[SensorHealth], recorder: Reco
     rates = [sensor.rate_hz for sensor in health if sensor.rate_hz is not None]
     losses = [sensor.loss for sensor in health if sensor.loss is not None]
     parts = [
-        _elapsed(elapsed_s),
+        elapsed(elapsed_s),
         f"{streaming} of {len(health)} sensors",
         f"{sum(rates):.0f} samples/s" if rates else "no samples",
-        f"loss {_percent(max(losses, default=None))}",
+        f"loss {percent(max(losses, default=None))}",
     ]
     if recorder is not None:
         parts += [f"{recorder.written.bytes / 1e6:.1f} MB", f"{recorder.lag_s:.1f} s behind"]
@@ -75,7 +70,7 @@ class Changes:
         self._said[number] |= set(map(_without_numbers, new))
         if not (new or came_or_went):
             return []
-        return [" ".join([f"{self._sensors[number].placement}: {SHAPE[sensor.state]} {sensor.state}.", *new])]
+        return [" ".join([f"{self._sensors[number].placement}: {SENSOR_SHAPE[sensor.state]} {sensor.state}.", *new])]
 
 
 def _without_numbers(remark: str) -> str:
@@ -86,19 +81,9 @@ def _without_numbers(remark: str) -> str:
 def _numbers(sensor: SensorHealth) -> list[str]:
     return [
         NOT_KNOWN if sensor.rate_hz is None else f"{sensor.rate_hz:.0f}",
-        _percent(sensor.loss),
+        percent(sensor.loss),
         NOT_KNOWN if sensor.latency_s is None else f"{1e3 * sensor.latency_s:.0f}",
-        _percent(sensor.battery, decimals=0),
-        _percent(sensor.saturated),
+        percent(sensor.battery, decimals=0),
+        percent(sensor.saturated),
         NOT_KNOWN if sensor.age_s is None else f"{sensor.age_s:.1f}",
     ]
-
-
-def _percent(share: float | None, decimals: int = 1) -> str:
-    return NOT_KNOWN if share is None or not isfinite(share) else f"{100.0 * share:.{decimals}f} %"
-
-
-def _elapsed(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}"

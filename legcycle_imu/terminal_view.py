@@ -22,8 +22,10 @@ from legcycle_imu.cycle import CYCLE, PHASE_AFTER, Phase
 from legcycle_imu.model import SegmentAngles, Stride, Update
 from legcycle_imu.runner import LegGeometry
 from legcycle_imu.targets import Judge, Targets, Verdict
-from legcycle_imu.terminal import NOT_KNOWN, PHASE_COLOUR
+from legcycle_imu.terminal import PHASE_COLOUR
 from legcycle_imu.terminal_leg import leg_drawing
+from legcycle_imu.view.state import Scale
+from legcycle_imu.view.words import COACH, LOST_S, METRICS, NOT_KNOWN, mark
 
 PANEL_WIDTH = 40
 """Two panels fill a terminal of the classic 80 columns."""
@@ -31,34 +33,8 @@ PANEL_HEIGHT = 20
 INNER = PANEL_WIDTH - 4
 STRIP_S = 0.9
 """Time that the strip of phases spans, s: somewhat more than a stride."""
-LOST_S = 1.5
-"""A leg whose last event is longer ago than any stride is doing something else, s."""
 SHOWN = (Phase.LIFT, Phase.DRIVE)
 """Phases whose target stands in the foreground; the coach gives figures for these two."""
-COACH = {rule.phase: rule.coach for rule in CYCLE}
-NAME = {
-    "heel_lift_cm": "heel lift",
-    "heel_lift_pct": "heel lift",
-    "peak_knee_flexion_deg": "knee bend",
-    "knee_drive_deg": "knee drive",
-}
-UNIT = {"cm": " cm", "pct": " %", "deg": "°"}
-
-
-class Scale(NamedTuple):
-    """Ends of a metric's bar, and how near the target is close, in the metric's unit."""
-
-    low: float
-    high: float
-    close: float
-
-
-SCALE = {
-    "heel_lift_cm": Scale(-20.0, 30.0, 3.0),
-    "heel_lift_pct": Scale(-50.0, 75.0, 7.0),
-    "peak_knee_flexion_deg": Scale(60.0, 150.0, 5.0),
-    "knee_drive_deg": Scale(0.0, 80.0, 5.0),
-}
 
 
 class Judged(NamedTuple):
@@ -213,17 +189,18 @@ def _against_targets(last: Judged | None) -> Iterable[Text]:
 
 
 def _said(verdict: Verdict) -> Text:
-    shape, word = status(verdict)
-    text = Text(f"{NAME.get(verdict.metric, verdict.metric):<10} ")
-    text.append(f"{_value(verdict, verdict.value):>8}", f"bold {PHASE_COLOUR[verdict.phase]}")
+    shape, word = mark(verdict)
+    how = METRICS[verdict.metric]
+    text = Text(f"{how.name:<10} ")
+    text.append(f"{how.text(verdict.value):>8}", f"bold {PHASE_COLOUR[verdict.phase]}")
     return text.append(f"  {shape} {word} {_distance(verdict)}", "bold")
 
 
 def _bar(verdict: Verdict) -> Text:
     """Draw the value as a bar, with a mark at the target."""
-    scale = SCALE.get(verdict.metric)
-    if scale is None or isnan(verdict.value):
+    if isnan(verdict.value):
         return Text("─" * INNER, "dim")
+    scale = METRICS[verdict.metric].scale
     filled, target = (_cell(value, scale) for value in (verdict.value, verdict.target))
     bar = Text()
     for k in range(INNER):
@@ -256,16 +233,6 @@ def _figures(figures: Iterable[tuple[str, float, str]]) -> str:
     return " · ".join(known)
 
 
-def status(verdict: Verdict) -> tuple[str, str]:
-    """Give shape and word of a verdict."""
-    if verdict.hit is None:
-        return NOT_KNOWN, "no target" if isnan(verdict.target) else "not known"
-    if verdict.hit:
-        return "✔", "OK"
-    scale = SCALE.get(verdict.metric)
-    return ("▲", "close") if scale is not None and verdict.distance > -scale.close else ("✖", "low")
-
-
 def stride_line(judged: Judged) -> str:
     """Give a stride as one line of text: when, which, its phases, and the coach's figures against their targets."""
     stride = judged.stride
@@ -284,15 +251,10 @@ def _milliseconds(stride: Stride, phase: Phase) -> str:
 
 
 def _in_words(verdict: Verdict) -> str:
-    shape, word = status(verdict)
-    goal = "" if isnan(verdict.target) else f" of {_value(verdict, verdict.target)}"
-    name = NAME.get(verdict.metric, verdict.metric)
-    return f"{name} {_value(verdict, verdict.value):>8}{goal} {shape} {f'{word} {_distance(verdict)}':<11}"
-
-
-def _value(verdict: Verdict, value: float) -> str:
-    unit = UNIT[verdict.metric.rpartition("_")[2]]
-    return NOT_KNOWN if isnan(value) else f"{value:.1f}{unit}"
+    shape, word = mark(verdict)
+    how = METRICS[verdict.metric]
+    goal = "" if isnan(verdict.target) else f" of {how.text(verdict.target)}"
+    return f"{how.name} {how.text(verdict.value):>8}{goal} {shape} {f'{word} {_distance(verdict)}':<11}"
 
 
 def _distance(verdict: Verdict) -> str:

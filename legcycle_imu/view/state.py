@@ -55,6 +55,11 @@ class LegState(StrEnum):
     LIVE = "live"
     """All is well. Standing still, the phase is unknown."""
 
+    @property
+    def seen(self) -> bool:
+        """Whether there are angles of now."""
+        return self in (LegState.LIVE, LegState.POOR)
+
 
 class Stick(NamedTuple):
     """A leg as two rods and a heel, each point (x forward, y up) in lengths of the leg. The hip is (0, 0)."""
@@ -163,7 +168,7 @@ class LegCurves:
     Parameters
     ----------
     thigh_deg, shank_deg, knee_deg : (n,) deg; thigh and shank to the vertical, knee flexion; NaN where not known
-    gaps : where data is missing between the first angle and now, in order
+    gaps : where an angle is missing between the first ones and now, in order
     phases : phases in order, without overlap; where none is, the phase is unknown
     """
 
@@ -268,10 +273,10 @@ class Balance:
     ----------
     metric, name, unit : which
     left, right : means; None where not known
-    symmetry : 200 (L - R) / (L + R) with its interval, %; None while fewer than 8 strides a side are known, or
-        where a ratio means nothing
+    symmetry : 200 (L - R) / (L + R) with its interval, %; None while fewer than 8 strides a side are known
     text : in words: "L 44 R 48 (Δ 4)"
-    mark : "✔ even" where the interval holds zero, "▲ left more" or "▲ right more" where not, "–" where not known
+    mark : "✔ even" where the difference is within its uncertainty, that of the legs' zeros included, else
+        "▲ left more" or "▲ right more"; "–" where not known
     """
 
     metric: str
@@ -414,7 +419,7 @@ class LiveState:
     recorder : None where nothing is recorded
     coverage : share of the strides' time, since the start, in which data was there, 0 to 1; None before a stride
     latency : None before an event
-    strides : strides so far, both legs together
+    strides : rows of the stride table so far, both legs together
     """
 
     now_s: float

@@ -13,14 +13,13 @@ from legcycle_imu.runner import Runner
 from legcycle_imu.targets import Judge, Targets
 from legcycle_imu.terminal_view import (
     INNER,
-    LOST_S,
     PANEL_HEIGHT,
     PANEL_WIDTH,
     CycleView,
     Judged,
-    status,
     stride_line,
 )
+from legcycle_imu.view.words import LOST_S, mark
 
 GEOMETRY = Runner(height_m=1.75).geometry
 PHASE_S = 0.15
@@ -202,11 +201,11 @@ def test_phases_have_their_colours_on_a_terminal():
     ids=["hit", "close", "low", "not known"],
 )
 def test_status_is_a_shape_and_a_word(changed, drive):
-    assert {v.phase: status(v) for v in judged(**changed).verdicts}[Phase.DRIVE] == drive
+    assert {v.phase: mark(v) for v in judged(**changed).verdicts}[Phase.DRIVE] == drive
 
 
 def test_a_phase_without_a_target_says_so():
-    assert {v.phase: status(v) for v in judged().verdicts}[Phase.PUSH] == ("–", "no target")
+    assert {v.phase: mark(v) for v in judged().verdicts}[Phase.PUSH] == ("–", "no target")
 
 
 def test_a_line_says_phases_and_figures():
