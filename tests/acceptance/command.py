@@ -1,6 +1,7 @@
 """`legcycle` as a person starts it: a process of its own, its words read as they come."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from time import monotonic
 from typing import Self
 
 ROOT = Path(__file__).parents[2]
+STATUS = re.compile(r"(\d+):(\d\d):(\d\d)  ")
 PATIENCE_S = 30.0
 """So long a word is waited for, and so long an end, s."""
 
@@ -56,8 +58,8 @@ class Command:
         raise AssertionError(f"it ended instead: {self.words}")
 
     def until_second(self, number: int) -> None:
-        """Wait for the line of status of a second of the session."""
-        self.until(lambda line: line.startswith(f"0:{number // 60:02}:{number % 60:02}"), number + PATIENCE_S)
+        """Wait for a line of status from so many seconds of the session on."""
+        self.until(lambda line: elapsed_s(line) >= number, number + PATIENCE_S)
 
     def interrupt(self) -> None:
         """Press Ctrl-C."""
@@ -98,3 +100,9 @@ class Command:
             for line in stream:
                 self._lines.put(line.rstrip("\n"))
         self._lines.put(None)
+
+
+def elapsed_s(line: str) -> int:
+    """Give the seconds of a line of status; -1 of any other."""
+    told = STATUS.match(line)
+    return -1 if told is None else 3600 * int(told[1]) + 60 * int(told[2]) + int(told[3])
