@@ -1,4 +1,4 @@
-"""The demo's recording: 20 s of a simulated runner who speeds up and eases off, with the calibration known.
+"""The demo's recording: a minute of a simulated runner who speeds up and eases off, with the calibration known.
 
 `python -m legcycle_imu.demo` makes it anew.
 """
@@ -12,27 +12,28 @@ from pathlib import Path
 import numpy as np
 
 from calibration.model import CalibrationSet, LegCalibration, SegmentCalibration, Triple, ZeroSource
-from firmware_bridge.recording import whole_recording
+from firmware_bridge.choice import choose
+from firmware_bridge.recording import RecordingMeta, Runner, whole_recording
 from firmware_bridge.samples import Placement, Segment, Side
-from legcycle_imu.simulation import Script, Section, SectionKind, SensorSetup, Simulation, draw_runner, draw_sensors
-from legcycle_imu.simulation import simulate as simulated
+from legcycle_imu.simulation import Script, Section, SectionKind, SensorSetup, Simulation, draw_runner
 from legcycle_imu.simulation.recording import chunks, recording_meta
+from legcycle_imu.simulation.streaming import StreamingRun, StreamingSettings
 
 NAME = "demo.legcycle"
 SCRIPT = Script(
     (
-        Section(SectionKind.RUN, 5.0, 2.6),
+        Section(SectionKind.RUN, 10.0, 2.6),
         Section(SectionKind.TRANSITION, 3.0),
-        Section(SectionKind.RUN, 5.0, 7.5),
+        Section(SectionKind.RUN, 14.0, 7.5),
         Section(SectionKind.TRANSITION, 3.0),
-        Section(SectionKind.RUN, 4.0, 4.0),
+        Section(SectionKind.RUN, 12.0, 4.0),
+        Section(SectionKind.TRANSITION, 2.0),
+        Section(SectionKind.RUN, 16.0, 6.0),
     )
 )
-"""From an easy run to a fast one and back: the knee's drive passes its target of 50 degrees and falls short again."""
+"""From an easy run to a fast one and back, and up again: the knee's drive passes its target and falls short of it."""
 SEED = 2
 RATE_HZ = 100.0
-CHUNK_SAMPLES = 5
-"""As many as a radio link sends at once: the view moves as it would live."""
 
 
 @contextmanager
@@ -49,9 +50,17 @@ def make(path: Path) -> None:
     ------
     RecordingError : the file exists or cannot be written
     """
-    sensors = draw_sensors(SEED, rate_hz=RATE_HZ)
-    simulation = simulated(SCRIPT, draw_runner(SEED, height_m=1.75), sensors, SEED)
-    write_calibrated(simulation, path, chunk_samples=CHUNK_SAMPLES)
+    runner = draw_runner(SEED, height_m=1.75)
+    run = StreamingRun(StreamingSettings(rate_hz=RATE_HZ, seed=SEED), SCRIPT, runner)
+    sensors = choose(run.found(), {}).sensors
+    geometry = runner.geometry
+    meta = RecordingMeta(
+        tuple(sensors),
+        Runner("simulated", runner.height_m, geometry.thigh_m, geometry.shank_m),
+        calibration=true_calibration(tuple(run.setups.values())).to_json(),
+    )
+    with whole_recording(path, meta) as writer:
+        writer.add_many(run.entries(dict(enumerate(sensors))))
 
 
 def write_calibrated(simulation: Simulation, path: Path, *, chunk_samples: int) -> None:

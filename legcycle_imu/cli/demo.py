@@ -6,7 +6,7 @@ from legcycle_imu.cli.watching import ends_cleanly_on_interrupt, watch
 
 
 def demo(speed: Speed = "1") -> None:
-    """Watch a simulated runner for 20 s: each leg's phase, heel lift and knee drive against their targets.
+    """Watch a simulated runner for a minute: each leg's phase, heel lift and knee drive against their targets.
 
     Ctrl-C stops it.
     """

@@ -33,7 +33,7 @@ from firmware_bridge.virtual import (
     node_of,
 )
 from legcycle_imu.simulation.gaits import GRAVITY
-from legcycle_imu.simulation.runner import draw_runner
+from legcycle_imu.simulation.runner import SimulatedRunner, draw_runner
 from legcycle_imu.simulation.script import Script, Section, SectionKind
 from legcycle_imu.simulation.sensors import DEGREE, PLACEMENTS, ErrorModel, SensorSetup, draw_sensors
 from legcycle_imu.simulation.simulate import simulate_pieces
@@ -114,15 +114,24 @@ class StreamingRun:
     Parameters
     ----------
     settings : see `StreamingSettings`
+    script, runner : what is run, and who runs; by default as the settings say
+
+    Attributes
+    ----------
+    setups : placement -> the sensor as it is worn
     """
 
-    def __init__(self, settings: StreamingSettings) -> None:
+    def __init__(
+        self, settings: StreamingSettings, script: Script | None = None, runner: SimulatedRunner | None = None
+    ) -> None:
         self._settings = settings
+        self._script = script or standing_start(settings.speed_m_s, min(settings.duration_s, LONGEST_S))
+        self._runner = runner or draw_runner(settings.seed)
         self._row = PROTOCOLS[settings.protocol]
         usual = self._row.defaults
         self._rate_hz = settings.rate_hz or usual.rate_hz
         self._acc_range = min(usual.acc_range_m_s2, settings.faults.saturate_m_s2)
-        self._setups = {
+        self.setups = {
             setup.placement: setup
             for setup in draw_sensors(
                 settings.seed,
@@ -148,12 +157,11 @@ class StreamingRun:
         links = {number: self._link(number, turn, claims) for turn, number in enumerate(claims)}
         scene = Scene(links)
         settings = self._settings
-        script = standing_start(settings.speed_m_s, min(settings.duration_s, LONGEST_S))
-        every = tuple(self._setups.values())
-        for piece in simulate_pieces(script, draw_runner(settings.seed), every, settings.seed, piece_s=PIECE_S):
+        every = tuple(self.setups.values())
+        for piece in simulate_pieces(self._script, self._runner, every, settings.seed, piece_s=PIECE_S):
             for number, claimed in claims.items():
                 worn = settings.faults.worn_by(claimed)
-                links[number].push(0, at_true_times(piece.samples[worn], self._setups[worn]))
+                links[number].push(0, at_true_times(piece.samples[worn], self.setups[worn]))
             yield from scene.advance(piece.end_s)
         yield from scene.flush()
 
@@ -164,7 +172,7 @@ class StreamingRun:
         rngs = {what: np.random.default_rng([settings.seed, what, own]) for what in (WIRE, FAULTS, CLOCKS)}
         host = Host(HostSettings(), np.random.default_rng([settings.seed, WIRE]))
         facts = self._facts(claimed)
-        setup = self._setups[settings.faults.worn_by(claimed)]
+        setup = self.setups[settings.faults.worn_by(claimed)]
         clock = VirtualClock(setup.clock_ppm, float(rngs[CLOCKS].uniform(0.0, LARGEST_OFFSET_S)))
         node = partial(node_of, facts, self._row, Hardware(self._serial(claimed), "simulated", "simulated"))
         wire, conversation = self._wire(host, rngs[WIRE])

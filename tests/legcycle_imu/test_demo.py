@@ -16,9 +16,9 @@ def run():
         return analyse(path, config=Config())
 
 
-def test_the_bundled_recording_is_small_and_lasts_about_20_s():
+def test_the_bundled_recording_is_small_and_lasts_a_minute():
     with bundled_recording() as path, Recording.open(path) as recording:
-        assert recording.duration_s == pytest.approx(20.0, abs=0.5)
+        assert recording.duration_s == pytest.approx(60.0, abs=0.5)
         assert path.stat().st_size < 700_000
 
 
@@ -31,9 +31,9 @@ def test_it_starts_in_running_and_strides_come_at_once(run):
 
 def test_heel_and_knee_miss_their_targets_at_first_and_reach_them_when_it_gets_fast(run):
     slow = [s for s in run.strides if 1.0 < s.initial_contact_s < 4.0]
-    fast = [s for s in run.strides if 9.0 < s.initial_contact_s < 12.0]
+    fast = [s for s in run.strides if 15.0 < s.initial_contact_s < 25.0]
     assert all(s.knee_drive_deg < 40 for s in slow)
-    assert all(s.heel_lift_cm < 0 for s in slow)
+    assert np.nanmax([s.heel_lift_cm for s in slow]) < 0
     assert all(s.knee_drive_deg > 50 for s in fast)
     assert all(s.heel_lift_cm > 0 for s in fast)
 
