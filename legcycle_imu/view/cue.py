@@ -9,7 +9,7 @@ from legcycle_imu.cycle import Phase
 from legcycle_imu.summary import Hits
 from legcycle_imu.targets import Verdict
 from legcycle_imu.view.state import Cue, LegState, LegView, Mark
-from legcycle_imu.view.words import CLOSE, LEG_SHAPE, METRICS, NOT_KNOWN, OK, missed
+from legcycle_imu.view.words import LEG_SHAPE, NOT_KNOWN, OK, missed
 
 STRIDES = 5
 """Strides of a leg that the cue looks back on: 3.5 s of running. Our choice."""
@@ -119,4 +119,4 @@ def _mark(verdicts: list[Verdict], hits: Hits) -> Mark:
     judged = [verdict for verdict in verdicts if verdict.hit is not None]
     metric = judged[-1].metric
     distance = median(verdict.distance for verdict in judged if verdict.metric == metric)
-    return missed(metric, distance) if metric in METRICS else CLOSE
+    return missed(metric, distance)

@@ -95,12 +95,11 @@ class LegModel:
 
     def state(self, now_s: float) -> LegState:
         """Give what can be shown now."""
-        known = self.known
         if self._silent(now_s):
             return LegState.NO_DATA
-        if any(angles.first_known == inf for angles in known.angles.values()):
+        if any(now_s - angles.latest_known > LOST_S for angles in self.known.angles.values()):
             return LegState.ALIGNING
-        return LegState.POOR if _what_is_poor(known.calibration) else LegState.LIVE
+        return LegState.POOR if _what_is_poor(self.known.calibration) else LegState.LIVE
 
     def view(self, now_s: float) -> LegView:
         """Give the leg as it is shown."""
@@ -137,6 +136,11 @@ class LegModel:
         thigh, shank = (self.known.angles[segment] for segment in Segment)
         return leg_curves(grid, thigh, shank, bands, self._curves)
 
+    @property
+    def _aligned(self) -> bool:
+        was = any(angles.first_known < inf for angles in self.known.angles.values())
+        return was or self.known.calibration is not None
+
     def _silent(self, now_s: float) -> list[Segment]:
         return [segment for segment, latest in self.known.sampled.items() if now_s - latest > LOST_S]
 
@@ -166,7 +170,7 @@ class LegModel:
         if state is LegState.NO_DATA:
             return self._about_silence(now_s)
         if state is LegState.ALIGNING:
-            return self.known.trouble if self.known.calibration is None else FINDING_THE_VERTICAL
+            return FINDING_THE_VERTICAL if self._aligned else self.known.trouble
         return _what_is_poor(self.known.calibration)
 
     def _about_silence(self, now_s: float) -> str:

@@ -20,13 +20,7 @@ from legcycle_imu.view.curves import HIGH_DEG, LOW_DEG, CurveSettings, time_grid
 from legcycle_imu.view.figures import Figures
 from legcycle_imu.view.history import MetricHistory, shown_metrics
 from legcycle_imu.view.leg_model import LegModel
-from legcycle_imu.view.state import (
-    Balance,
-    Curves,
-    LiveState,
-    RecorderChip,
-    SensorChip,
-)
+from legcycle_imu.view.state import Balance, Curves, LiveState, RecorderChip, SensorChip
 from legcycle_imu.view.words import LOST_S
 
 

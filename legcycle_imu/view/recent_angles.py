@@ -1,7 +1,7 @@
 """The angles of one segment over the last seconds: at an instant, or on a grid of times."""
 
 from dataclasses import dataclass, field
-from math import inf, nan
+from math import inf, isnan, nan
 
 import numpy as np
 
@@ -23,6 +23,7 @@ class RecentState:
     waiting: list[SegmentAngles] = field(default_factory=list)
     first_known: float = inf
     latest: float = -inf
+    latest_known: float = -inf
 
 
 class RecentAngles:
@@ -50,12 +51,19 @@ class RecentAngles:
         """Time of the latest angle, s; minus infinite before the first."""
         return self.state.latest
 
+    @property
+    def latest_known(self) -> float:
+        """Time of the latest block that ended in a number, s; minus infinite before the first."""
+        return self.state.latest_known
+
     def push(self, angles: SegmentAngles) -> None:
         """Take the next angles."""
         state = self.state
         if len(angles):
             state.waiting.append(angles)
             state.latest = angles.time.item(-1)
+            if not isnan(angles.angle.item(-1)):
+                state.latest_known = state.latest
             if state.first_known == inf:
                 known = np.flatnonzero(~np.isnan(angles.angle))
                 state.first_known = angles.time.item(known[0]) if len(known) else inf

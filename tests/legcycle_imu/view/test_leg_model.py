@@ -1,4 +1,4 @@
-from math import inf, radians
+from math import inf, nan, radians
 
 import numpy as np
 import pytest
@@ -131,6 +131,18 @@ def test_one_silent_sensor_greys_the_whole_leg_and_is_named(lost):
     known = {Segment.THIGH: curves.shank_deg, Segment.SHANK: curves.thigh_deg}[lost]
     assert not np.isnan(known[-50:]).any()
     assert np.isnan(curves.knee_deg[-150:]).all()
+
+
+def test_a_leg_whose_vertical_was_lost_is_not_drawn_and_says_so():
+    leg = running(11.0)
+    for block in angles(11.0, 13.0, thigh_deg=nan):
+        leg.known.angles[block.placement.segment].push(block)
+        leg.known.sampled[block.placement.segment] = float(block.time[-1])
+    assert leg.view(11.5).stick is None
+    view = leg.view(13.0)
+    assert (view.state, view.stick) == (LegState.ALIGNING, None)
+    assert "vertical" in view.sentence
+    assert leg.curves(time_grid(13.0, CURVES), 13.0).gaps
 
 
 def test_a_sensor_that_is_back_is_shown_again():

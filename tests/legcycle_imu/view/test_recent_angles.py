@@ -78,6 +78,10 @@ def test_angles_that_are_not_numbers_are_not_known_yet():
     assert recent.first_known == inf
     recent.push(block(time + 0.2, np.r_[np.full(5, nan), np.ones(15)]))
     assert recent.first_known == pytest.approx(0.25)
+    assert recent.latest_known == pytest.approx(0.39)
+    recent.push(block(time + 0.4, np.full(20, nan)))
+    assert recent.latest_known == pytest.approx(0.39)
+    assert recent.latest == pytest.approx(0.59)
     assert isnan(recent.at(0.1))
 
 
