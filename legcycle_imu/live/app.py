@@ -35,13 +35,14 @@ def application() -> QApplication:
     return made
 
 
-def run(make: Callable[[], LiveWindow], *, big: bool = False) -> Exception | None:
+def run(make: Callable[[], LiveWindow], *, big: bool = False, stays: bool = True) -> Exception | None:
     """Open a window and stay until it is closed; it closes by itself when something breaks the session off.
 
     Parameters
     ----------
     make : makes the window, once there is an application
     big : one number for far away, over the full screen
+    stays : the window stays when nothing will come any more; else it closes
 
     Returns
     -------
@@ -54,6 +55,7 @@ def run(make: Callable[[], LiveWindow], *, big: bool = False) -> Exception | Non
     def note(error: Exception | None) -> None:
         if error is not None:
             errors.append(error)
+        if errors or not stays:
             app.quit()
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:

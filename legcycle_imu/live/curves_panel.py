@@ -205,5 +205,5 @@ class CurvesPanel(QWidget):
     def show_curves(self, curves: Curves) -> None:
         """Show the last seconds."""
         for side, plot in self.plots.items():
-            if plot.isVisible() and side in curves.legs:
+            if not self.columns[side].isHidden() and side in curves.legs:
                 plot.show_leg(curves, curves.legs[side], min(self.length_s, curves.end_s - curves.start_s))

@@ -105,6 +105,8 @@ class StridesPanel(Canvas):
 
 def _aim(history: History) -> str:
     """Give the target in words; the legs' own targets may differ, then it is left to the lines."""
+    if not any(leg.dots for leg in history.legs.values()):
+        return history.unit
     targets = {f"{leg.target:.0f}" for leg in history.legs.values() if leg.target is not None}
     if not targets or history.larger_is_better is None:
         return "no target"

@@ -220,8 +220,9 @@ class LiveWindow(QMainWindow):
     def _tell_standing(self) -> None:
         dropped = self.intake.following.dropped
         skipped = f" · {dropped} steps not shown" if dropped else ""
-        paused = "picture paused, space goes on · " if self.paused else ""
-        text = f"{paused}{minutes(self.state.now_s)}{skipped} · ? for keys"
+        how = "the session has ended · " if self.intake.ended else ""
+        how += "picture paused, space goes on · " if self.paused else ""
+        text = f"{how}{minutes(self.state.now_s)}{skipped} · ? for keys"
         if text != self.standing.text():
             self.standing.setText(text)
 
