@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain, repeat
 from threading import Event
 
-from firmware_bridge.errors import LinkError
+from firmware_bridge.errors import LinkError, Reason
 from firmware_bridge.links.link import Inbox
 from firmware_bridge.links.port import Port
 from firmware_bridge.links.talk import SILENCE_S, Talk
@@ -52,6 +52,7 @@ class PortKeeper:
         self._clock = clock
         self._waits = _back_off()
         self._said = ""
+        self._held = b""
 
     def run(self) -> None:
         """Stream, and after each trouble stream again."""
@@ -67,6 +68,7 @@ class PortKeeper:
 
     def _stream(self, port: Port) -> None:
         talk = self._begin(self._clock())
+        self._held = b""
         while not self._stopped.is_set():
             self._take(port, talk)
             now_s = self._clock()
@@ -84,10 +86,20 @@ class PortKeeper:
                 self._take(port, talk)
 
     def _take(self, port: Port, talk: Talk) -> None:
-        if data := port.read():
-            self._inbox(self._number, data)
-            talk.heard(data, self._clock())
+        """Post what comes, once it is known to be from those that are meant."""
+        if not (data := port.read()):
+            return
+        self._held += data
+        now_s = self._clock()
+        talk.heard(data, now_s)
+        if talk.stranger:
+            sentence = f"Behind {self._name} is {talk.stranger} now, which does not belong here; it is not used."
+            raise LinkError(Reason.NO_SENSOR, sentence, "Plug in the sensor that does.")
+        if talk.believed(now_s):
+            self._inbox(self._number, self._held)
+            self._held = b""
             self._waits = _back_off()
+            self._said = ""
 
     def _say(self, port: Port, line: Write) -> None:
         port.write(line.data, line.baud)
@@ -95,11 +107,10 @@ class PortKeeper:
             self._inbox(self._number, line.data, Kind.SENT)
 
     def _connected(self) -> None:
-        self._said = ""
         self._inbox(self._number, self._name.encode(), Kind.CONNECTED)
 
     def _lost(self, sentence: str) -> None:
-        """Say why nothing comes; once, however often it is tried."""
+        """Say why nothing comes; once until something does, however often it is tried."""
         if sentence != self._said:
             self._said = sentence
             self._inbox(self._number, sentence.encode(), Kind.LOST)

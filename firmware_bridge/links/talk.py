@@ -4,13 +4,17 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from firmware_bridge.protocols import ProtocolRow
-from firmware_bridge.protocols.packets import Readings
+from firmware_bridge.protocols.packets import Introduction, Readings
 from firmware_bridge.protocols.profiles import Conversation, Step, Write
 from firmware_bridge.source import Kind, SensorFacts
 
 SILENCE_S = 2.0
 """A sensor whose samples stay away for so long is told to start again, s: longer than any set-up takes, short enough
 for it to be back within 5 s."""
+
+
+MEET_S = 1.0
+"""So long one whose serial number is known may take to tell it, s; then it is believed: the answer may be lost."""
 
 
 class Talk:
@@ -22,6 +26,10 @@ class Talk:
     conversation : what is said in it over this kind of link
     sensors : their facts
     now_s : time now, s, on the clock of all later calls
+
+    Attributes
+    ----------
+    stranger : serial number of one who speaks in the stead of a sensor of another number; "" for none
     """
 
     def __init__(
@@ -33,12 +41,16 @@ class Talk:
         self._scripts = {facts.node: _Script(conversation, facts, now_s) for facts in sensors}
         self._sampled_s = dict.fromkeys(self._sensors, now_s)
         self._present = True
+        self.stranger = ""
+        self._believed_s = now_s + MEET_S if any(map(is_numbered, sensors)) else now_s
 
     def heard(self, data: bytes, now_s: float) -> None:
         """Take what came; samples show that a sensor streams, answers do not."""
         for packet in self._decoder.push(data):
             if isinstance(packet, Readings) and packet.node in self._sampled_s:
                 self._sampled_s[packet.node] = now_s
+            elif isinstance(packet, Introduction) and packet.node in self._sensors:
+                self._meet(packet, self._sensors[packet.node], now_s)
 
     def due(self, now_s: float) -> list[Write]:
         """Give what is to be said now."""
@@ -55,9 +67,24 @@ class Talk:
         self._present = present
         return Kind.CONNECTED if present else Kind.LOST
 
+    def believed(self, now_s: float) -> bool:
+        """Tell whether those who speak are the sensors that are meant, as far as they tell."""
+        return not self.stranger and now_s >= self._believed_s
+
+    def _meet(self, who: Introduction, facts: SensorFacts, now_s: float) -> None:
+        if is_numbered(facts) and who.device:
+            self._believed_s = min(self._believed_s, now_s)
+            self.stranger = self.stranger or (who.device if who.device != facts.device else "")
+
     def farewell(self) -> list[Write]:
         """Give what makes the sensors cease."""
         return [line for facts in self._sensors.values() for line in spoken(self._conversation.stop(facts))]
+
+
+def is_numbered(facts: SensorFacts) -> bool:
+    """Tell whether a sensor's serial number is known; of others the place where they are is a part of the identity."""
+    address = facts.link.partition(":")[2]
+    return bool(facts.device) and not (address and address in facts.device)
 
 
 def spoken(steps: Sequence[Step]) -> list[Write]:

@@ -12,7 +12,17 @@ from firmware_bridge.protocols.leglink_packets import NODES
 from firmware_bridge.protocols.packets import Readings, TimeReply
 from firmware_bridge.protocols.profiles import Write
 from firmware_bridge.source import Kind
-from tests.firmware_bridge.links.boards import LEFT, ROWS, PluggedIn, Streaming, board_of, quick, usual
+from tests.firmware_bridge.links.boards import (
+    LEFT,
+    ROWS,
+    Letters,
+    PluggedIn,
+    Streaming,
+    board_of,
+    facts_of,
+    quick,
+    usual,
+)
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "openpty"), reason="pseudo-terminals are of POSIX systems")
 
@@ -83,6 +93,27 @@ def test_one_node_that_restarts_is_started_again_beside_the_other(left: PluggedI
         left.board.line.nodes[0].restart()
         letters.until_samples(10)
     assert not letters.of(Kind.LOST)
+
+
+def test_another_board_at_the_port_is_not_mixed_in_and_said_once(left: PluggedIn):
+    sensors = {n: facts_of(at, left.link)._replace(device=f"000000A{1 + n}") for n, at in enumerate(LEFT)}
+    letters, link = Letters(list(sensors.values())), usual()
+    link.start(sensors, letters)
+    letters.until_samples(10)
+    left.unplug()
+    letters.until_kind(Kind.LOST)
+    with PluggedIn(board_of(*LEFT, serials=(0xB1, 0xB2)), left.path) as stranger:
+        letters.until(lambda entry: b"000000B1 now, which does not belong here" in entry[1])
+        received = len(letters.of(Kind.RECEIVED))
+        letters.until(lambda _: len(stranger.board.told) > 200)  # it is asked again and again
+    letters.rest()
+    assert len(letters.of(Kind.RECEIVED)) == received
+    assert sum(b"does not belong here" in sentence for sentence in letters.of(Kind.LOST)) == 1
+    left.board.restart()
+    left.plug()
+    letters.until_samples(10)
+    link.stop()
+    letters.until_end()
 
 
 def test_stopping_ends_the_threads_whatever_has_become_of_the_port(left: PluggedIn):

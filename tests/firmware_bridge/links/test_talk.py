@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from firmware_bridge.links.talk import SILENCE_S, Talk, spoken
+from firmware_bridge.links.talk import MEET_S, SILENCE_S, Talk, spoken
 from firmware_bridge.protocols import PROTOCOLS
 from firmware_bridge.protocols.leglink_serial import framed_command
 from firmware_bridge.protocols.profiles import Conversation, Read, Step, Write
@@ -117,3 +117,22 @@ def test_the_samples_of_the_stream_above_are_samples():
     decoder = ROW.decoder(SENSORS)
     packets = decoder.push(stream())
     assert np.sum([hasattr(packet, "gyr") for packet in packets]) >= 2
+
+
+@pytest.mark.parametrize(
+    ("device", "stranger"),
+    [("000000A1", ""), ("", ""), ("LegLink COM3", ""), ("000000B1", "000000A1")],
+    ids=["itself", "any", "known by its port", "another"],
+)
+def test_one_who_tells_another_number_is_a_stranger(device: str, stranger: str):
+    one = talk([THIGH._replace(device=device)])
+    assert one.believed(10.0) == (device in ("", "LegLink COM3"))
+    one.heard(stream(), 10.1)
+    assert one.stranger == stranger
+    assert one.believed(10.1) == (not stranger)
+
+
+def test_one_who_never_tells_its_number_is_believed_after_a_while():
+    one = talk([THIGH._replace(device="000000A1")])
+    assert not one.believed(10.0 + 0.9 * MEET_S)
+    assert one.believed(10.0 + MEET_S)
