@@ -48,6 +48,7 @@ DOINGS: Final = (
     Doing("shorter", "View", "Shorter curves", ("-",)),
     Doing("big", "View", "One number for far away", ("B",)),
     Doing("full_screen", "View", "Full screen", ("F",)),
+    Doing("back", "View", "Back to the window", ("Esc",)),
     Doing("theme", "View", "Dark or light", ("D",)),
     Doing("help", "Help", "Keys", ("?", "F1")),
 )

@@ -8,12 +8,21 @@ from legcycle_imu.cycle import Phase
 from legcycle_imu.live.canvas import LEFT, RIGHT, Canvas
 from legcycle_imu.view.state import Cue
 
+SENTENCE_PX = (16.0, 25.0)
+"""Size of the sentence where there is room, by the width of the panel."""
+
 
 class CuePanel(Canvas):
-    """The cue, with how often its target was reached lately."""
+    """The cue, with how often its target was reached lately.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    legs : how many are measured; of one alone it need not be said which is meant
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, legs: int = 2) -> None:
         super().__init__(parent)
+        self.legs = legs
         self.cue: Cue | None = None
         self.muted: bool | None = None
         """Whether the sound is off; None where there is none."""
@@ -34,9 +43,9 @@ class CuePanel(Canvas):
         width = self.width() - 12.0
         painter.fillRect(QRectF(0, 0, 8, self.height()), self.theme.phases[cue.phase])
         self.write(painter, QRectF(18, 4, width * 0.5, 18), "THINK OF" if known else "", self.theme.quiet, 12)
-        side = "both legs" if cue.side is None else f"{cue.side} leg"
+        side = f"{cue.side} leg" if cue.side else "both legs"
         whose = QRectF(18 + width * 0.4, 4, width * 0.6 - 12, 18)
-        self.write(painter, whose, side if known else "", self.theme.quiet, 13, RIGHT)
+        self.write(painter, whose, side if known and self.legs > 1 else "", self.theme.quiet, 13, RIGHT)
         word = cue.phase.upper() if known else cue.mark.word.upper()
         ink = self.theme.ink if known else self.theme.missing
         self.write(painter, QRectF(18, 20, width * 0.55, 42), word, ink, 33, LEFT, bold=True)
@@ -44,7 +53,11 @@ class CuePanel(Canvas):
         self.write(painter, mark, f"{cue.mark.shape} {cue.mark.word}" if known else "", ink, 21, RIGHT, bold=True)
         bottom = self._draw_foot(painter, cue, width)
         self.write_wrapped(
-            painter, QRectF(18, 66, width - 12, bottom - 68), cue.sentence, self.theme.ink, width * 0.075
+            painter,
+            QRectF(18, 66, width - 12, bottom - 68),
+            cue.sentence,
+            self.theme.ink,
+            min(max(width * 0.075, SENTENCE_PX[0]), SENTENCE_PX[1]),
         )
 
     def _draw_foot(self, painter: QPainter, cue: Cue, width: float) -> float:

@@ -1,7 +1,7 @@
 """Thigh, shank and knee over the last seconds, on the phases they belong to; gaps are hatched.
 
 Ranges are fixed and time runs to the right edge, which is now: axes never change, so nothing but the curves is made
-anew for a frame.
+anew for a frame. The lines are not smoothed: that takes as long as all the rest of a frame.
 """
 
 import numpy as np

@@ -23,7 +23,7 @@ GAP_PX = 8
 SIDE_PX = (210, 420)
 """Least and most width of the column beside the legs."""
 LOW_PX = 560
-"""A lower page has no room for the balance."""
+"""A lower page has no room for the curves and the balance."""
 
 
 class Dashboard(QWidget):
@@ -35,10 +35,10 @@ class Dashboard(QWidget):
         sides = tuple(sides)
         self.sensors = SensorsBar()
         self.legs = {side: LegCard(side) for side in sides}
-        self.cue = CuePanel()
+        self.cue = CuePanel(legs=len(sides))
         self.balance = BalancePanel()
-        self._balance_card = card((self.balance, 1))
         self.curves = CurvesPanel(sides)
+        self._balance_card, self._curves_card = card((self.balance, 1)), card((self.curves, 1))
         self.strides = tuple(StridesPanel() for _ in range(METRICS))
         self.shown = sides
         """The legs that are shown."""
@@ -49,7 +49,7 @@ class Dashboard(QWidget):
         self.column.setSpacing(GAP_PX)
         self.column.addWidget(self.sensors)
         self.column.addLayout(self._upper_row(), 10)
-        self.column.addWidget(card((self.curves, 1)), 6)
+        self.column.addWidget(self._curves_card, 6)
         self.column.addLayout(self._lower_row(), 6)
 
     def set_theme(self, theme: Theme) -> None:
@@ -72,13 +72,15 @@ class Dashboard(QWidget):
             self.legs[side].show_leg(state.legs[side])
         self.cue.show_cue(state.cue, muted=self.muted)
         self.balance.show_state(state)
-        self.curves.show_curves(state.curves)
+        if not self._curves_card.isHidden():
+            self.curves.show_curves(state.curves)
         for panel, history in zip(self.strides, state.histories, strict=False):
             panel.show_history(history, self.shown, focused=history.phase is self.focus)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Qt's call after the page changed its size: where it is low, what matters least makes room."""
-        self._balance_card.setVisible(self.height() >= LOW_PX)
+        for frame in (self._balance_card, self._curves_card):
+            frame.setVisible(self.height() >= LOW_PX)
         super().resizeEvent(event)
 
     def _upper_row(self) -> QHBoxLayout:

@@ -11,6 +11,9 @@ from legcycle_imu.live.transport_bar import Transport
 from legcycle_imu.view.live_model import LiveModel
 from legcycle_imu.view.state import LiveState
 
+HEALTH_S = 0.2
+"""Time between two looks at sensors and recorder, s: figures that change faster cannot be read."""
+
 
 class Following(Protocol):
     """A queue of what passes: see `legcycle_imu.broadcast.Subscription`."""
@@ -61,6 +64,7 @@ class Intake:
     ) -> None:
         self.following, self.model, self.transport = following, model, transport
         self.recorder, self.health, self._clock = recorder, health, clock
+        self._look_at = clock()
         self.steps = 0
         self.ended: Ended | None = None
         self._arrived_s, self._arrived_at = 0.0, clock()
@@ -69,10 +73,9 @@ class Intake:
         """Take in what came since the last time; never waits."""
         for item in self.following.take():
             self._take(item)
-        if self.health is not None:
-            self.model.sensors(self.health())
-        if self.recorder is not None:
-            self.model.recorder(self.recorder.state)
+        if self._clock() >= self._look_at:
+            self._look_at = self._clock() + HEALTH_S
+            self._look()
 
     def state(self) -> LiveState:
         """Give what is to be seen now."""
@@ -83,6 +86,12 @@ class Intake:
         if self.transport is not None:
             return self.transport.position_s
         return self._arrived_s + (0.0 if self.ended else self._clock() - self._arrived_at)
+
+    def _look(self) -> None:
+        if self.health is not None:
+            self.model.sensors(self.health())
+        if self.recorder is not None:
+            self.model.recorder(self.recorder.state)
 
     def _take(self, item: Item) -> None:
         if isinstance(item, Passed):

@@ -11,7 +11,7 @@ from legcycle_imu.live.canvas import LEFT, RIGHT, Canvas, faded, mixed, pen
 from legcycle_imu.live.palette import Theme
 from legcycle_imu.view.state import Ghost, LegState, LegView, Point, Stick
 
-REACH = (-0.90, 0.74)
+REACH = (-0.88, 0.70)
 """What is seen behind and in front of the hip, lengths of the leg: a sprinter's toe is .84 behind it."""
 DEPTH = 1.14
 """What is seen below the hip, lengths of the leg: the leg and the heel below its ankle."""

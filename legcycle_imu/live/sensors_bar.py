@@ -10,6 +10,7 @@ from firmware_bridge.recorder_state import Condition
 from firmware_bridge.sensor_health import State
 from legcycle_imu.live.canvas import LEFT, RIGHT, Canvas, faded, pen
 from legcycle_imu.view.state import LiveState, RecorderChip, SensorChip
+from legcycle_imu.view.words import NOT_KNOWN
 
 GAP_PX = 6.0
 TITLE_PX = 14
@@ -44,15 +45,21 @@ def chips_of(state: LiveState, *, live: bool) -> tuple[Chip, ...]:
 
 
 def _sensor(chip: SensorChip) -> Chip:
-    numbers = chip.text.split(" · ")
+    rate_and_loss, battery_and_age = chip.text.split(" · ")[:2], chip.text.split(" · ")[2:]
+    age = f"{_known(battery_and_age)} ago" if chip.age_s is not None else ""
     return Chip(
         f"{chip.mark.shape} {chip.label}",
         chip.mark.word,
-        (" · ".join(numbers[:2]), f"{' · '.join(numbers[2:])} ago"),
+        tuple(line for line in (_known(rate_and_loss), age) if line),
         calm=chip.state in (State.STREAMING, State.WAITING),
         known=chip.here or chip.state is State.LOST,
         hint=f"{chip.placement} ({chip.name}). {chip.sentence}".strip(),
     )
+
+
+def _known(numbers: list[str]) -> str:
+    """Join those that are known: many sensors never tell their battery."""
+    return " · ".join(number for number in numbers if NOT_KNOWN not in number)
 
 
 def _recorder(chip: RecorderChip | None) -> Chip:

@@ -206,6 +206,7 @@ class LiveWindow(QMainWindow):
             "shorter": lambda: self._lengthen(-1),
             "big": lambda: self.show_big(not self.is_big),
             "full_screen": self._turn_full_screen,
+            "back": self._back,
             "theme": lambda: self.set_theme(other(self.theme)),
             "help": self._turn_help,
         }
@@ -273,6 +274,13 @@ class LiveWindow(QMainWindow):
 
     def _turn_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _back(self) -> None:
+        self.help.hide()
+        if self.is_big:
+            self.show_big(False)
+        if self.isFullScreen():
+            self.showNormal()
 
     def _save(self) -> None:
         path = self.pictures / f"legcycle-{datetime.now():%Y%m%d-%H%M%S}.png"

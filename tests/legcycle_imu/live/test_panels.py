@@ -372,6 +372,15 @@ class TestSensors:
         assert f"known after {1e3 * running.latency.total_s:.0f} ms" in seen.texts
         assert seen.cut == []
 
+    def test_what_no_sensor_tells_is_left_out(self, running: LiveState, look: Look) -> None:
+        told = replace(running.sensors[0], text="200 Hz · loss 0.1 % · battery 87 % · 0.0 s")
+        silent = replace(running.sensors[1], text="– · loss – · battery – · 0.3 s")
+        bar = SensorsBar()
+        bar.show_state(replace(running, sensors=(told, silent)))
+        texts = look(bar, 800, 62).texts
+        assert {"200 Hz · loss 0.1 %", "battery 87 % · 0.0 s ago", "0.3 s ago"} <= set(texts)
+        assert not any("–" in text and "loss" in text for text in texts)
+
     def test_what_wants_attention_is_filled(self, running: LiveState, look: Look) -> None:
         lost = replace(running.sensors[1], state=State.LOST, mark=Mark("✖", "lost"), here=False)
         calm, alarmed = SensorsBar(), SensorsBar()

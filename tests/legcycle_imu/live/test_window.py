@@ -157,11 +157,22 @@ class TestWhatIsShown:
         assert window.state.cue.sentence in seen.texts
         assert sum(seen.count(DARK.phases[rule.phase]) for rule in CYCLE) > 5000
 
+    def test_where_it_is_low_the_legs_keep_their_room(self, opened: Open, look: Look) -> None:
+        window = opened(transport=Transport())
+        look(window, 800, 500)
+        dashboard = window.dashboard
+        assert not dashboard.curves.isVisible()
+        assert dashboard.legs[Side.LEFT].leg.height() >= 150
+        assert all(panel.height() >= 90 for panel in dashboard.strides)
+        look(window, 1200, 800)
+        assert dashboard.curves.isVisible()
+
     def test_one_leg_has_the_room_of_two(self, opened: Open, look: Look, left_session: Any) -> None:
         window = opened(run=left_session)
         seen = look(window, 1200, 800)
         assert list(window.dashboard.legs) == [Side.LEFT]
         assert "RIGHT" not in seen.texts
+        assert "both legs" not in seen.texts
         assert seen.count(DARK.phases[window.state.legs[Side.LEFT].phase]) > 3000
         assert seen.cut == []
 
@@ -205,6 +216,14 @@ class TestWhatIsShown:
 
 
 class TestTaking:
+    def test_sensors_and_recorder_are_asked_as_often_as_a_person_reads(self, opened: Open) -> None:
+        clock, asked = Clock(), []
+        window = opened(clock=clock, health=lambda: asked.append(clock.now_s) or [SensorHealth(State.WAITING)] * 4)
+        for _ in range(100):
+            clock.now_s += 0.01
+            window.frame()
+        assert 5 <= len(asked) <= 6
+
     def test_frames_and_steps_are_counted(self, opened: Open, session: Any) -> None:
         window = opened()
         window.frame()
@@ -359,6 +378,13 @@ class TestDoing:
         press(window, Qt.Key.Key_B)
         assert not window.is_big
         assert window.menuBar().isVisible()
+
+    def test_there_is_always_a_way_back(self, opened: Open) -> None:
+        window = opened()
+        press(window, Qt.Key.Key_F, Qt.Key.Key_B)
+        trigger(window, "help")
+        press(window, Qt.Key.Key_Escape)
+        assert not (window.is_big or window.isFullScreen() or window.help.isVisible())
 
     def test_help_opens_and_closes(self, opened: Open) -> None:
         window = opened()
