@@ -5,10 +5,6 @@ It is the last in the chain and delays nobody: what it does not take in time its
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
-from itertools import cycle
 from pathlib import Path
 from typing import Protocol
 
@@ -17,15 +13,15 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QMessageBox, QStackedWidget
 
 from firmware_bridge.sensor_health import SensorHealth
-from legcycle_imu.cycle import CYCLE, Phase
 from legcycle_imu.live.actions import install, offered
 from legcycle_imu.live.big_view import BigPanel
 from legcycle_imu.live.dashboard import Dashboard
+from legcycle_imu.live.deeds import Deeds
 from legcycle_imu.live.help_overlay import HelpOverlay
 from legcycle_imu.live.intake import Following, Intake, Recording
 from legcycle_imu.live.leg_card import card, style_of
-from legcycle_imu.live.palette import DARK, Theme, other
-from legcycle_imu.live.transport_bar import Transport, TransportBar, faster, minutes, slower, turn
+from legcycle_imu.live.palette import DARK, Theme
+from legcycle_imu.live.transport_bar import Transport, TransportBar, minutes
 from legcycle_imu.view.live_model import LiveModel
 from legcycle_imu.view.state import LiveState
 
@@ -33,8 +29,6 @@ FRAME_MS = 28
 """Time between two pictures, ms: 35 a second, smooth to the eye."""
 SIZE_PX = (1200, 800)
 SMALLEST_PX = (800, 500)
-LENGTHS_S = (1.5, 3.0, 6.0, 12.0, 24.0)
-"""Lengths of the curves to choose from, s; what is kept is set by the model."""
 NOTICE_MS = 5000
 
 
@@ -42,14 +36,6 @@ class Sound(Protocol):
     """What can be silenced."""
 
     muted: bool
-
-
-@dataclass(slots=True)
-class Counts:
-    """What the window did."""
-
-    frames: int = 0
-    laps: int = 0
 
 
 class LiveWindow(QMainWindow):
@@ -68,6 +54,10 @@ class LiveWindow(QMainWindow):
     asks : closing while recording asks first
     pictures : folder for pictures of the window
     clock : monotonic seconds
+
+    Attributes
+    ----------
+    frames : how often it was drawn
     """
 
     ended = Signal(object)
@@ -91,9 +81,8 @@ class LiveWindow(QMainWindow):
         super().__init__()
         self.intake = Intake(following, model, transport, recorder, health, clock)
         self.sound, self.asks, self.pictures = sound, asks, pictures
-        self.counts = Counts()
+        self.frames = 0
         self.paused = False
-        """The picture stands still; what comes is taken in all the same."""
         self.state: LiveState = self.intake.state()
         self._build(title)
         self.set_theme(theme)
@@ -108,7 +97,7 @@ class LiveWindow(QMainWindow):
         self.intake.take()
         if not self.paused:
             self.draw_state(self.intake.state())
-        self.counts.frames += 1
+        self.frames += 1
         if self.intake.ended is not over:
             self.ended.emit(self.intake.ended.error if self.intake.ended else None)
 
@@ -122,6 +111,11 @@ class LiveWindow(QMainWindow):
         self.dashboard.show_state(state)
         if self.bar is not None:
             self.bar.refresh()
+        self._tell_standing()
+
+    def pause(self) -> None:
+        """Let the picture stand still, or go on; what comes is taken in all the same."""
+        self.paused = not self.paused
         self._tell_standing()
 
     @property
@@ -190,33 +184,9 @@ class LiveWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.standing)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(8, 0, 8, 0)
-        sides = self.dashboard.shown
-        self._sides = cycle([*((side,) for side in sides), sides] if len(sides) > 1 else [sides])
-        handlers = self._handlers()
+        handlers = Deeds(self).handlers()
         self.help = HelpOverlay(offered(handlers), self)
         self.actions_by_name = install(self, handlers)
-
-    def _handlers(self) -> dict[str, Callable[[], object]]:
-        handlers: dict[str, Callable[[], object]] = {
-            "picture": self._save,
-            "quit": self.close,
-            "pause": self._pause,
-            "side": self._next_side,
-            "longer": lambda: self._lengthen(1),
-            "shorter": lambda: self._lengthen(-1),
-            "big": lambda: self.show_big(not self.is_big),
-            "full_screen": self._turn_full_screen,
-            "back": self._back,
-            "theme": lambda: self.set_theme(other(self.theme)),
-            "help": self._turn_help,
-        }
-        handlers |= {f"focus_{rule.phase}": partial(self._focus, rule.phase) for rule in CYCLE}
-        if self.intake.recorder is not None:
-            handlers |= {"marker": lambda: self._mark("marker"), "lap": self._lap}
-        if self.sound is not None:
-            handlers["mute"] = self._mute
-        transport = self.intake.transport
-        return handlers | ({} if transport is None else _transport_handlers(transport))
 
     def _tell_standing(self) -> None:
         dropped = self.intake.following.dropped
@@ -235,76 +205,6 @@ class LiveWindow(QMainWindow):
             self._timer.stop()
             self.ended.emit(error)
 
-    def _turn_help(self) -> None:
-        self.help.turn()
-
-    def _pause(self) -> None:
-        self.paused = not self.paused
-        self._tell_standing()
-
-    def _mark(self, text: str) -> None:
-        if self.intake.recorder is not None:
-            self.intake.recorder.marker(text)
-            self.say(f"{text.capitalize()} set at {minutes(self.intake.now_s())}.")
-
-    def _lap(self) -> None:
-        self.counts.laps += 1
-        self._mark(f"lap {self.counts.laps}")
-
-    def _mute(self) -> None:
-        if self.sound is not None:
-            self.sound.muted = not self.sound.muted
-            self.say("Sound off." if self.sound.muted else "Sound on.")
-
-    def _focus(self, phase: Phase) -> None:
-        self.dashboard.focus = None if self.dashboard.focus is phase else phase
-        self.intake.model.focus(self.dashboard.focus)
-        self.say("Looking at all phases." if self.dashboard.focus is None else f"Looking at {phase} alone.")
-
-    def _next_side(self) -> None:
-        self.dashboard.show_sides(next(self._sides))
-        self.draw_state(self.state)
-
-    def _lengthen(self, by: int) -> None:
-        kept_s = self.state.curves.end_s - self.state.curves.start_s
-        lengths = [length for length in LENGTHS_S if length < kept_s + 1e-6]
-        here = min(range(len(lengths)), key=lambda place: abs(lengths[place] - self.dashboard.curves.length_s))
-        self.dashboard.curves.length_s = lengths[min(max(here + by, 0), len(lengths) - 1)]
-        self.say(f"Curves of {self.dashboard.curves.length_s:g} s.")
-
-    def _turn_full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def _back(self) -> None:
-        self.help.hide()
-        if self.is_big:
-            self.show_big(False)
-        if self.isFullScreen():
-            self.showNormal()
-
-    def _save(self) -> None:
-        path = self.pictures / f"legcycle-{datetime.now():%Y%m%d-%H%M%S}.png"
-        try:
-            self.save_picture(path)
-        except OSError as error:
-            self.say(str(error))
-        else:
-            self.say(f"Picture saved: {path}.")
-
     def _may_close(self) -> bool:
         answer = QMessageBox.question(self, "Close the window?", "A recording is running. End it and close the window?")
         return answer is QMessageBox.StandardButton.Yes
-
-
-def _transport_handlers(transport: Transport) -> dict[str, Callable[[], object]]:
-    return {
-        "pause": lambda: turn(transport),
-        "previous_stride": lambda: transport.step_stride(False),
-        "next_stride": lambda: transport.step_stride(True),
-        "previous_sample": lambda: transport.step_sample(False),
-        "next_sample": lambda: transport.step_sample(True),
-        "previous_marker": lambda: transport.step_marker(False),
-        "next_marker": lambda: transport.step_marker(True),
-        "slower": lambda: slower(transport),
-        "faster": lambda: faster(transport),
-    }

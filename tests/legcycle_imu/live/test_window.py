@@ -227,7 +227,7 @@ class TestTaking:
     def test_frames_and_steps_are_counted(self, opened: Open, session: Any) -> None:
         window = opened()
         window.frame()
-        assert window.counts.frames == 2
+        assert window.frames == 2
         assert window.intake.steps == len(session.until(SEEN_S))
 
     def test_a_restart_forgets_everything(self, opened: Open, session: Any) -> None:
@@ -281,13 +281,13 @@ class TestTaking:
 
         def until_enough() -> None:
             draw()
-            if window.counts.frames > 5:
+            if window.frames > 5:
                 window.ended.emit(None)
 
         window.frame = until_enough
         QTimer.singleShot(5000, loop.quit)
         loop.exec()
-        assert window.counts.frames > 5
+        assert window.frames > 5
 
 
 class TestDoing:
@@ -514,4 +514,4 @@ class TestApplication:
 
         assert application.run(make, big=True) is None
         assert made[0].is_big
-        assert made[0].counts.frames == 1
+        assert made[0].frames == 1
