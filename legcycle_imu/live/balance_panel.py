@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 from legcycle_imu.live.canvas import LEFT, RIGHT, Canvas
 from legcycle_imu.view.state import Balance, LiveState
 
-ROW_PX = 26.0
-HEAD_PX = 44.0
+ROW_PX = 24.0
+HEAD_PX = 42.0
 
 
 class BalancePanel(Canvas):
@@ -31,7 +31,7 @@ class BalancePanel(Canvas):
         """Draw as many lines as there is room for."""
         width = self.width() - 16.0
         ink = self.theme.missing if self.cadence == "–" else self.theme.ink
-        self.write(painter, QRectF(8, 4, width * 0.4, 36), self.cadence, ink, 30, LEFT, bold=True)
+        self.write(painter, QRectF(8, 2, width * 0.4, 36), self.cadence, ink, 30, LEFT, bold=True)
         box = QRectF(8 + width * 0.4, 8, width * 0.6, 36)
         self.write(painter, box, "steps per minute", self.theme.quiet, 13, RIGHT)
         room = int((self.height() - HEAD_PX) / ROW_PX)
