@@ -48,7 +48,7 @@ class Ended:
     error : what broke it off, or None
     """
 
-    error: Exception | None = None
+    error: BaseException | None = None
 
 
 Item = Passed | Restarted | Ended
@@ -138,11 +138,11 @@ class Broadcast:
         self.close()
 
     def _run(self) -> None:
-        error: Exception | None = None
+        error: BaseException | None = None
         try:
             for item in self._steps:
                 self._tell(item)
-        except Exception as caught:
+        except BaseException as caught:
             error = caught  # whoever listens is told; a thread that only ends would leave them waiting
         self._tell(Ended(error))
 
@@ -164,7 +164,7 @@ def followed(subscription: Subscription, beat_s: float = 0.1) -> Iterator[Passed
 
     Raises
     ------
-    Exception : what broke the passage off
+    BaseException : what broke the passage off
     """
     nothing = Passed((), Update(), 0.0)
     while True:
@@ -225,5 +225,5 @@ class Follower:
 
 def _until_broken(steps: Iterator[Passed]) -> Iterator[Passed]:
     """Give steps until they end or break off: whoever shows the passage tells why."""
-    with suppress(Exception):
+    with suppress(BaseException):
         yield from steps

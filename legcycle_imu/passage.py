@@ -47,6 +47,7 @@ class Passage:
     ----------
     source, meta, duration_s : as given
     runner : who ran, with the lengths in use
+    calibration : the one that was given, or None
     pipeline : through which it passes
     batch : the chunks that were read last
     arrived_s : their arrival, s since the session's start
@@ -77,7 +78,8 @@ class Passage:
         self._progress = progress
         self._tap = tap
         self.runner, self._about_lengths = runner_of(name, meta, runner or Runner(), self.config)
-        self.pipeline = _pipeline(name, source, meta, self.runner)
+        self.calibration = _calibration(name, meta)
+        self.pipeline = _pipeline(name, source, self.runner, self.calibration)
         self.batch: list[Chunk] = []
         self.arrived_s = 0.0
         self._lost_s: dict[Side, float] = {}
@@ -122,7 +124,8 @@ class Passage:
 
     def __iter__(self) -> Iterator[Update]:
         """Yield what becomes known, chunk after chunk; the last update is what was held back until the end."""
-        for self.batch in self.source:
+        for batch in self.source:
+            self.batch = batch
             if self.batch:
                 self.arrived_s = self.batch[-1].arrival_ns * 1e-9
             if self._tap is not None:
@@ -248,12 +251,15 @@ def _unknown(runner: Runner) -> list[str]:
     ]
 
 
-def _pipeline(name: str, source: Source, meta: RecordingMeta, runner: Runner) -> Pipeline:
+def _calibration(name: str, meta: RecordingMeta) -> CalibrationSet | None:
     try:
-        calibration = None if meta.calibration is None else CalibrationSet.from_json(meta.calibration)
+        return None if meta.calibration is None else CalibrationSet.from_json(meta.calibration)
     except ValueError as error:
         sentence = f"{name} holds a calibration that this program does not know: {error}."
         raise LegcycleError(Reason.NEWER_VERSION, sentence, "Update legcycle-imu.") from error
+
+
+def _pipeline(name: str, source: Source, runner: Runner, calibration: CalibrationSet | None) -> Pipeline:
     try:
         return Pipeline(source.sensors, runner.geometry, calibration)
     except ValueError as error:

@@ -6,7 +6,7 @@ what is shown is always what the pipeline makes of the recording's beginning up 
 
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Condition
 
@@ -74,7 +74,9 @@ class Player:
         self.passage = self._open()
         self.duration_s = self.passage.duration_s
         with Recording.open(path) as recording:
-            self.markers = [(mark.arrival_ns * NS, mark.text) for mark in recording.markers()]
+            self.markers: Sequence[tuple[float, str]] = [
+                (mark.arrival_ns * NS, mark.text) for mark in recording.markers()
+            ]
 
     @property
     def playing(self) -> bool:

@@ -87,7 +87,7 @@ class CycleView:
         """Time up to which angles are known, s."""
         self.arrived_s = 0.0
         """Arrival of the latest samples, s; ahead of `now` while a leg is being aligned."""
-        self.below: Callable[[], RenderableType] = Text
+        self.below: Callable[[], RenderableType] | None = None
         """Gives what is drawn below the legs."""
         self._legs = {side: LegNow() for side in sides}
         self._judge = Judge(targets, geometry)
@@ -123,7 +123,8 @@ class CycleView:
         for _ in self._legs:
             panels.add_column(width=PANEL_WIDTH)
         panels.add_row(*(self._panel(side, leg) for side, leg in self._legs.items()))
-        return Group(self._heading(), panels, self.below())
+        below = () if self.below is None else (self.below(),)
+        return Group(self._heading(), panels, *below)
 
     def _heading(self) -> Text:
         whole = "" if isnan(self._duration_s) else f" of {self._duration_s:.0f} s"

@@ -24,18 +24,18 @@ def missing_display(environment: Mapping[str, str] = os.environ, platform: str =
     return "There is no display."
 
 
-def application() -> QApplication:
-    """Give the application; one a process."""
+def application(*, offscreen: bool = False) -> QApplication:
+    """Give the application; one a process. One that is made offscreen needs no display."""
     there = QCoreApplication.instance()
     if isinstance(there, QApplication):
         return there
-    made = QApplication([NAME])
+    made = QApplication([NAME, "-platform", "offscreen"] if offscreen else [NAME])
     made.setApplicationName(NAME)
     made.setStyle("Fusion")  # the same on every system: the window's colours are its own
     return made
 
 
-def run(make: Callable[[], LiveWindow], *, big: bool = False, stays: bool = True) -> Exception | None:
+def run(make: Callable[[], LiveWindow], *, big: bool = False, stays: bool = True) -> BaseException | None:
     """Open a window and stay until it is closed; it closes by itself when something breaks the session off.
 
     Parameters
@@ -50,9 +50,9 @@ def run(make: Callable[[], LiveWindow], *, big: bool = False, stays: bool = True
     """
     app = application()
     window = make()
-    errors: list[Exception] = []
+    errors: list[BaseException] = []
 
-    def note(error: Exception | None) -> None:
+    def note(error: BaseException | None) -> None:
         if error is not None:
             errors.append(error)
         if errors or not stays:

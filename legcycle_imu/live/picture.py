@@ -1,9 +1,6 @@
 """A picture of what the window shows at one instant of a recording, without any display."""
 
-import os
 from pathlib import Path
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from firmware_bridge.health import Health
 from legcycle_imu.broadcast import Passed, Subscription
@@ -28,7 +25,7 @@ def save_picture_of(recording: Path, picture: Path, *, instant_s: float = INSTAN
     OSError : the picture cannot be written
     LegcycleError : the recording cannot be read
     """
-    application()
+    application(offscreen=True)
     following = Subscription()
     with Passage.of(recording, speed=STEP, config=Config()) as passage:
         model = LiveModel(passage.source.sensors, passage.config.targets, passage.runner.geometry, passage.calibration)

@@ -1,0 +1,93 @@
+"""A session that is shown while it happens, recorded, written as strides, answered with tones: each by a thread."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from legcycle_imu.cli.console import say
+from legcycle_imu.cli.display import Look, Marked, open_window
+from legcycle_imu.cli.session import Watcher, ended_by_interrupt, on_terminal
+from legcycle_imu.cli.sinks import strides_to
+from legcycle_imu.cli.watching import watch
+
+if TYPE_CHECKING:
+    from firmware_bridge.links.live import LiveSource
+    from firmware_bridge.replay import ReplaySource
+    from legcycle_imu.broadcast import Passed
+    from legcycle_imu.config import Config
+    from legcycle_imu.passage import Passage
+    from legcycle_imu.runner import Runner
+
+MOST_WAITING = 3000
+"""Steps that wait for a display that is held up; four sensors make some 160 a second. Older ones are not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where a session goes.
+
+    Parameters
+    ----------
+    record, strides : files, or None
+    duration_s : the session is ended after so long; None for never
+    window : whether it is shown in a window; else in the terminal
+    big, light : how the window looks
+    speed : how many times as fast as it was a recording passes
+    """
+
+    record: Path | None = None
+    strides: Path | None = None
+    duration_s: float | None = None
+    window: bool = False
+    big: bool = False
+    light: bool = False
+    speed: float = 1.0
+
+
+def show_session(
+    source: "LiveSource | ReplaySource", who: "Runner", config: "Config", title: str, outputs: Outputs
+) -> "Passage":
+    """Let a source pass until it ends, or somebody ends it; the source is closed.
+
+    Raises
+    ------
+    LegcycleError : the session cannot be recorded, or its sensors do not make up a leg
+    """
+    from firmware_bridge.recorder import Recorder
+    from legcycle_imu.broadcast import Broadcast, Follower, followed, steps_of
+    from legcycle_imu.cueing import Cueing
+    from legcycle_imu.passage import Passage
+    from legcycle_imu.sources import meta_of
+
+    with ExitStack() as stack:
+        stack.callback(source.close)
+        stack.enter_context(ended_by_interrupt(source.end))
+        meta = meta_of(source, who, config)
+        recorder = None if outputs.record is None else stack.enter_context(Recorder(outputs.record, meta))
+        tap = None if recorder is None else recorder.put
+        passage = Passage(source, meta, who, name="this session", config=config, tap=tap)
+        cueing = stack.enter_context(Cueing(config.cues, config.targets, passage.runner.geometry, say))
+        lines = outputs.window or not on_terminal()
+        watcher = Watcher(source, recorder, outputs.duration_s, lines=lines)
+        broadcast = Broadcast(steps_of(passage), source.end)
+
+        def watch_sensors(step: "Passed") -> None:
+            watcher.push(step.chunks, step.update.samples, passage.pipeline.intake)
+
+        stack.enter_context(Follower(broadcast.subscribe(), watch_sensors, "sensors"))
+        stack.enter_context(Follower(broadcast.subscribe(), cueing.take, "cues"))
+        if outputs.strides is not None:
+            write = stack.enter_context(strides_to(outputs.strides))
+            stack.enter_context(Follower(broadcast.subscribe(), lambda step: write(step.update), "strides"))
+        shown = broadcast.subscribe(MOST_WAITING)
+        stack.enter_context(broadcast).start()
+        if outputs.window:
+            marked = None if recorder is None else Marked(recorder, lambda: round(passage.arrived_s * 1e9))
+            look = Look(title, outputs.big, outputs.light)
+            open_window(passage, shown, look, recorder=marked, health=watcher.health, sound=cueing)
+        else:
+            health = watcher.health if on_terminal() else None
+            updates = (step.update for step in followed(shown))
+            watch(passage, title, outputs.speed, sensors=health, updates=updates)
+    return passage
