@@ -13,6 +13,7 @@ from legcycle_imu.config import SOURCES, Config
 from legcycle_imu.passage import runner_of
 from legcycle_imu.runner import Runner
 
+
 def open_source(monikers: Sequence[str], config: Config, say: Callable[[str], None]) -> LiveSource | ReplaySource:
     """Find the sensors that are meant and give them as one source.
 

@@ -1,7 +1,7 @@
 """From events and angles to strides: one row of the table per leg and stride."""
 
 from dataclasses import dataclass
-from math import degrees, nan
+from math import degrees, inf, nan
 
 import numpy as np
 
@@ -28,12 +28,15 @@ class StrideSettings:
     ----------
     longest_s : two contacts further apart than this are not one stride; slow walking takes 1.4 s
     shortest_s : nor are two closer than this; sprinters take 0.42 s
+    hidden_share : a stride with a gap that takes so many times the last one without is two or more: a contact lay
+        in the gap; from stride to stride a runner varies by some percent
     low_lift_rad : strides whose knee bends less get the flag `low_lift`
     memory_s : how far back from the events to come angles are kept: more than the longest stride
     """
 
     longest_s: float = 1.6
     shortest_s: float = 0.3
+    hidden_share: float = 1.5
     low_lift_rad: float = 0.7854
     memory_s: float = 4.0
 
@@ -125,6 +128,7 @@ class StrideBuilder:
         self._shank = _AngleMemory(shank_rate_hz)
         self._events: dict[EventKind, GaitEvent] = {}
         self._count = 0
+        self._usual_s = inf
 
     def push_angles(self, angles: SegmentAngles) -> None:
         """Take the next angles of either segment."""
@@ -151,6 +155,10 @@ class StrideBuilder:
         if start is None or not s.shortest_s <= event.t - start.t <= s.longest_s:
             return None
         stride = self._stride(events, start, event)
+        if GAP not in stride.flags:
+            self._usual_s = stride.stride_time_s
+        elif stride.stride_time_s > s.hidden_share * self._usual_s:
+            return None
         self._count += 1
         return stride
 

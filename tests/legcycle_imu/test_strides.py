@@ -177,6 +177,20 @@ def test_a_gap_leaves_blank_what_was_to_be_read_in_it():
     assert stride.coverage_pct == pytest.approx(100 * 0.6 / 0.7, abs=1.5)
 
 
+@pytest.mark.parametrize(("end", "found"), [(2.35, 2), (2.9, 1)])
+def test_a_contact_that_a_gap_may_hide_makes_two_strides_none(end: float, found: int):
+    builder = StrideBuilder(Side.LEFT, GEOMETRY, RATE_HZ, RATE_HZ)
+    for segment in Segment:
+        whole = angles(segment)
+        kept = (whole.time < 1.8) | (whole.time > 2.2)
+        parts = (part[kept] for part in (whole.time, whole.angle, whole.rate, whole.quality))
+        builder.push_angles(SegmentAngles(whole.placement, *parts))
+
+    strides = [builder.push(event(EventKind.INITIAL_CONTACT, t)) for t in (1.0, 1.7, end)]
+
+    assert len([stride for stride in strides if stride]) == found
+
+
 def test_angles_that_are_not_known_are_blank():
     stride = stride_of(thigh=angles(Segment.THIGH, np.full(500, nan)))
     assert stride is not None
