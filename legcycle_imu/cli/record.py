@@ -2,12 +2,15 @@
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from legcycle_imu.cli.options import HeightM, RunnerCode, ShankM, ThighM, runner_given
 from legcycle_imu.cli.session import DurationS, Sources, Watcher, ended_by_interrupt, opened, said_where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def record(
@@ -26,7 +29,9 @@ def record(
     from firmware_bridge.intake import Intake
     from firmware_bridge.recorder import Recorder
     from firmware_bridge.recording import refuse_existing
+    from legcycle_imu.broadcast import Broadcast, Passed, followed
     from legcycle_imu.config import load_config
+    from legcycle_imu.model import Update
     from legcycle_imu.sources import meta_of
 
     refuse_existing(output)
@@ -34,8 +39,16 @@ def record(
     with opened(source, config) as sensors, ended_by_interrupt(sensors.end):
         intake = Intake(sensors.sensors)
         with Recorder(output, meta_of(sensors, who, config)) as recorder:
+
+            def steps() -> "Iterator[Passed]":
+                for batch in sensors:
+                    recorder.put(batch)
+                    yield Passed(batch, Update(samples=intake.push(batch)), 0.0)
+
             watcher = Watcher(sensors, recorder, duration_s)
-            for batch in sensors:
-                recorder.put(batch)
-                watcher.push(batch, intake.push(batch), intake)
+            with Broadcast(steps(), sensors.end) as broadcast:  # a terminal that is held up shall hold up nothing else
+                watched = broadcast.subscribe()
+                broadcast.start()
+                for step in followed(watched):
+                    watcher.push(step.chunks, step.update.samples, intake)
     said_where(output, started_s)
