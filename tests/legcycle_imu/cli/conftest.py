@@ -22,6 +22,13 @@ def no_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("legcycle_imu.config.user_config_path", lambda: tmp_path / "no-config.toml")
 
 
+@pytest.fixture(autouse=True)
+def no_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stay in the terminal, also on a computer that has a display."""
+    for variable in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(variable, raising=False)
+
+
 @pytest.fixture
 def cli():
     """Run a command inside this process: `cli("analyse", path)`; gives exit_code, stdout, stderr."""
