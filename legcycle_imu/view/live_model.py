@@ -24,6 +24,9 @@ from legcycle_imu.view.state import Balance, Curves, LiveState, RecorderChip, Se
 from legcycle_imu.view.words import LOST_S
 
 
+NOTHING_BALANCED = Balances().view({})
+
+
 @dataclass(frozen=True, slots=True)
 class ViewSettings:
     """What is shown.
@@ -127,7 +130,7 @@ class LiveModel:
             self._curves(now_s),
             histories,
             self._figures.cadence_spm(now_s),
-            self._balance_views(),
+            self._balance_views(seen),
             cue,
             big_view(cue, histories, seen),
             self._chips(now_s),
@@ -175,9 +178,12 @@ class LiveModel:
         legs = {side: leg.curves(grid, now_s) for side, leg in self._legs.items()}
         return Curves(now_s - settings.window_s, now_s, grid, LOW_DEG, HIGH_DEG, legs)
 
-    def _balance_views(self) -> tuple[Balance, ...]:
+    def _balance_views(self, seen: Sequence[Side]) -> tuple[Balance, ...]:
+        """Give left against right; of nothing while one of both is not seen."""
         if len(self._legs) < len(Side):
             return ()
+        if len(seen) < len(Side):
+            return NOTHING_BALANCED
         if self._balanced is None:
             known = {side: leg.known.calibration for side, leg in self._legs.items()}
             self._balanced = self._balances.view({side: c for side, c in known.items() if c is not None})
