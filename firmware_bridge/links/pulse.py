@@ -1,12 +1,11 @@
 """Whether samples come: a sensor that answers and measures nothing is as good as silent. Pure."""
 
-from firmware_bridge.links.recognition import NODES
 from firmware_bridge.protocols import ProtocolRow
 from firmware_bridge.protocols.packets import Readings
 
 
 class Pulse:
-    """Tells of the bytes of one connection whether they bring samples, of whichever node.
+    """Tells of the bytes of one connection, which has one sensor at its other end, whether they bring samples.
 
     Parameters
     ----------
@@ -14,7 +13,7 @@ class Pulse:
     """
 
     def __init__(self, row: ProtocolRow) -> None:
-        self._decoder = row.decoder([row.defaults._replace(node=node) for node in range(NODES)])
+        self._decoder = row.decoder([row.defaults])
 
     def push(self, data: bytes) -> bool:
         """Take what came; tell whether there are samples in it."""

@@ -65,12 +65,15 @@ LARGEST_RATE_HZ = 65535.0
 class LegLinkDecoder:
     """Decoder of LegLink packets, one a call.
 
-    INFO is believed from whoever sends it, so that a search, which knows no sensors, meets everybody; all else from
-    the nodes of `sensors` alone. DATA of a node that has not said its scales is counted and thrown away.
+    Where nodes share a line, INFO is believed from whoever sends it, so that a search, which knows no sensors, meets
+    everybody; all else from the nodes of `sensors` alone. A connection has but one sensor at its other end, whatever
+    its number: what comes is given the number of that sensor. DATA of a node that has not said its scales is counted
+    and thrown away.
 
     Parameters
     ----------
     sensors : the sensors of the link
+    shared : it is a line that nodes share, even where one alone is meant
 
     Attributes
     ----------
@@ -78,10 +81,11 @@ class LegLinkDecoder:
         bad_scale (INFO), no_scale (DATA before INFO), unknown_node
     """
 
-    def __init__(self, sensors: Sequence[SensorFacts]) -> None:
+    def __init__(self, sensors: Sequence[SensorFacts], *, shared: bool = False) -> None:
         kinds = [*Dirt, "bad_period", "bad_scale", "no_scale", "unknown_node"]
         self.dirt: dict[str, int] = dict.fromkeys(map(str, kinds), 0)
         self._nodes = {facts.node for facts in sensors}
+        self._only = sensors[0].node if len(sensors) == 1 and not shared else None
         self._scales: dict[int, tuple[float, float]] = {}
         self._battery: dict[int, int] = {}
         self._dropped: dict[int, int] = {}
@@ -92,7 +96,7 @@ class LegLinkDecoder:
         if isinstance(told, Dirt):
             return self._dirty(told)
         wire, rest = told
-        node = wire.node & NODE_MASK
+        node = wire.node & NODE_MASK if self._only is None else self._only
         if isinstance(wire, Info):
             return self._info(node, wire)
         if isinstance(wire, Command):  # the echo of a shared line
@@ -113,7 +117,7 @@ class LegLinkDecoder:
             node,
             f"{info.serial:08X}" if info.serial else None,
             local_name(info.serial),
-            PLACES.get(node),
+            PLACES.get(info.node),
             info.rate_hz if 0.0 < info.rate_hz <= LARGEST_RATE_HZ else None,
             _range(info.acc_range),
             _range(info.gyr_range),

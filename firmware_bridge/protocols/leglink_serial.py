@@ -114,7 +114,7 @@ class LegLinkSerialDecoder:
 
     def __init__(self, sensors: Sequence[SensorFacts]) -> None:
         self._frames = Deframer()
-        self._packets = LegLinkDecoder(sensors)
+        self._packets = LegLinkDecoder(sensors, shared=True)
         self.dirt = {**self._frames.dirt, **self._packets.dirt}
         self._frames.dirt = self._packets.dirt = self.dirt
 

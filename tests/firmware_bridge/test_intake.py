@@ -87,6 +87,17 @@ def test_a_node_that_is_not_of_the_session_is_never_mixed_in():
     assert intake.dirt[0]["unknown_node"] + intake.dirt[0]["stranger"] > 0
 
 
+def test_the_only_sensor_of_a_bluetooth_link_may_have_any_number():
+    awaited, worn = facts("leglink", node=0), facts("leglink", node=3)
+    expected, _ = passed([worn], [chunks(packets(worn, measured(1.0)))])
+
+    told, intake = passed([awaited], [chunks(packets(worn, measured(1.0)))])
+
+    assert told == expected
+    assert intake.statistics[0].received > 190
+    assert not any(intake.dirt[0].values())
+
+
 def test_doubled_notifications_count_once():
     sensor = facts("leglink")
     data = packets(sensor, measured(2.0))

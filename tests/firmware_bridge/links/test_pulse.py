@@ -4,7 +4,7 @@ import pytest
 from firmware_bridge.links.pulse import Pulse
 from firmware_bridge.protocols import PROTOCOLS, ProtocolRow, leglink
 from firmware_bridge.protocols.leglink_node import LegLinkNode
-from firmware_bridge.protocols.leglink_packets import Order, command
+from firmware_bridge.protocols.leglink_packets import LARGEST_NODE, Order, command
 from firmware_bridge.samples import SampleBlock
 
 LIVE = {name: row for name, row in PROTOCOLS.items() if row.ble or row.serial or row.udp}
@@ -24,7 +24,7 @@ def test_samples_are_told_of_every_protocol(row: ProtocolRow) -> None:
     assert sum(pulse.push(packet) for packet in packets) > 5
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", [*range(4), 8, LARGEST_NODE])
 def test_of_whichever_node_they_are(number: int) -> None:
     node, pulse = LegLinkNode(leglink.DEFAULTS._replace(node=number)), Pulse(leglink.ROW)
     told = [*node.received(command(Order.START, number), 0.0), *node.push(measured(leglink.ROW))]

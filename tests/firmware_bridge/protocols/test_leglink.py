@@ -72,8 +72,8 @@ def decoded(data, decoder=None):
 
 
 def knowing(*infos):
-    """A decoder that has heard these INFO packets."""
-    decoder = LegLinkDecoder([FACTS])
+    """A decoder of a shared line that has heard these INFO packets."""
+    decoder = LegLinkDecoder([FACTS], shared=True)
     for info in infos or (WHAT,):
         decoder.push(pack(info))
     return decoder
@@ -140,7 +140,7 @@ def test_the_golden_standing_sample_is_one_g():
 
 @pytest.mark.parametrize("row", [r for r in GOLDEN["bad"] if "packet" in r], ids=lambda row: row["why"])
 def test_golden_bad_packets_are_counted_and_give_nothing(row):
-    decoder = LegLinkDecoder([FACTS._replace(node=3)])
+    decoder = LegLinkDecoder([FACTS._replace(node=3)], shared=True)
     decoder.push(bytes.fromhex(GOLDEN["packets"][0]["packet"]))
     assert decoder.push(bytes.fromhex(row["packet"])) == []
     assert {why: n for why, n in decoder.dirt.items() if n} == {row["why"]: 1}
@@ -251,6 +251,23 @@ def test_nodes_of_one_link_are_kept_apart():
     assert decoder.dirt["unknown_node"] == 1
 
 
+def test_at_the_other_end_of_a_connection_is_one_sensor_whatever_its_number():
+    decoder = LegLinkDecoder([FACTS])
+    words = [WHAT, SOME, Time(2, 7, 0), TimeSent(2, 7, 0), Status(2, 50, 1, 0, 0, 0, 0, 0), Event(2, 1, 0)]
+    bodies = [SAMPLE.pack(1, 1, 1, 1, 1, 1) if word is SOME else b"" for word in words]
+    for number in (2, 1, 126):
+        told = decoded([pack(w._replace(node=number), b) for w, b in zip(words, bodies, strict=True)], decoder)
+        assert {packet.node for packet in told} == {FACTS.node}
+        assert [type(packet) for packet in told if not isinstance(packet, Report)] == [
+            Introduction,
+            Readings,
+            TimeReply,
+            Sent,
+        ]
+        assert told[0].placement == PLACES.get(number)  # where it is worn, its own number says
+    assert not any(decoder.dirt.values())
+
+
 DIRTY = {
     "bad_version": b"\x21" + bytes(23),
     "bad_type": b"\x19" + bytes(23),
@@ -320,7 +337,7 @@ def test_what_a_decoder_keeps_is_bounded():
     for node in range(256):
         decoder.push(pack(WHAT._replace(node=node)))
         decoder.push(pack(Status(node, 50, 0, 0, 0, 0, 0, 1)))
-    kept = sum(len(state) for state in vars(decoder).values())
+    kept = sum(len(state) for state in vars(decoder).values() if isinstance(state, (set, dict)))
     assert kept < 300
 
 
