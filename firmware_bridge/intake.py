@@ -198,7 +198,7 @@ class _Link:
         self._arrival_ns = chunk.arrival_ns
         if chunk.kind in {Kind.RECEIVED, Kind.INFO}:
             self._take(self._decoder.push(chunk.data), chunk.arrival_ns)
-        elif chunk.kind in {Kind.CONNECTED, Kind.LOST}:
+        elif chunk.kind == Kind.LOST:  # `connected` may follow the first bytes of a sensor that was silent only
             self._take(self._decoder.flush(), chunk.arrival_ns)
             for sensor in self._sensors.values():
                 sensor.clock.reconnected()

@@ -171,6 +171,20 @@ def test_half_a_frame_before_an_interruption_is_not_joined_to_what_follows():
     assert len(block) == pytest.approx(200, abs=14)
 
 
+def test_a_sensor_that_is_said_to_be_back_once_it_is_heard_loses_nothing():
+    for protocol in ("leglink-serial", "witmotion-serial"):
+        sensor = facts(protocol, SHANK, "serial:a")
+        data = b"".join(packets(sensor, measured(1.0)))
+        pieces = chunks([data[k : k + 50] for k in range(0, len(data), 50)], period_s=50 / len(data))
+        intake = Intake([sensor])
+
+        (block,) = intake.push([pieces[0], Chunk(0, pieces[0].arrival_ns + 1, b"", Kind.CONNECTED), *pieces[1:]])
+
+        assert len(block) >= 200 - 7  # the last packet is not full
+        assert intake.statistics[0].restarts == 0
+        assert not any(intake.dirt[0].values())
+
+
 def test_what_was_told_last_stands_and_what_was_not_told_stays():
     sensor = facts("leglink")
     intake = Intake([sensor])
