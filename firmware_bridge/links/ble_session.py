@@ -20,6 +20,8 @@ from firmware_bridge.source import Kind, SensorFacts
 
 Rows = Mapping[str, ProtocolRow]
 
+ASK_S = 0.1
+"""Time between two questions whether there are enough by now, s: what other links find counts, too."""
 SCAN_S = 2.0
 """Length of one scan for what is missing, s."""
 REST_S = 0.5
@@ -37,10 +39,18 @@ async def find(rows: Rows, target: str, seconds: float, enough: Enough) -> list[
     sightings, over = Sightings(rows, target), asyncio.Event()
 
     def hear(device: BLEDevice, data: AdvertisementData) -> None:
-        if sightings.add(device, data) and enough(sightings.found):
-            over.set()
+        sightings.add(device, data)
 
-    await scan(hear, seconds, over)
+    async def ask() -> None:
+        while not enough(sightings.found):
+            await asyncio.sleep(ASK_S)
+        over.set()
+
+    asking = asyncio.create_task(ask())
+    try:
+        await scan(hear, seconds, over)
+    finally:
+        asking.cancel()
     return sightings.found
 
 

@@ -174,6 +174,11 @@ class TestFinding:
         assert BleLink("nobody", protocols=ROWS).find(0.3) == []
         assert time.monotonic() - begin < 3.0
 
+    def test_a_search_in_vain_ends_as_soon_as_others_have_found_enough(self, bluez: FakeBluez) -> None:
+        begin = time.monotonic()
+        assert BleLink("nobody", protocols=ROWS).find(10.0, lambda _found: time.monotonic() > begin + 0.3) == []
+        assert time.monotonic() - begin < 3.0
+
     def test_an_adapter_that_is_off_is_said(self, bluez: FakeBluez) -> None:
         bluez.power(False)
         with pytest.raises(LinkError, match=r"switched off\. Switch it on") as error:
