@@ -102,11 +102,13 @@ class BleLink:
         from firmware_bridge.links.ble_session import Session  # noqa: PLC0415 - brings bleak
 
         async def session() -> None:
-            await Session(peripherals, self._rows).run(self._halt.here())
+            try:
+                await Session(peripherals, self._rows).run(self._halt.here())
+            finally:
+                self._halt.gone()  # while the loop still takes calls
 
         with asyncio.Runner() as runner, suppress(asyncio.CancelledError):
             runner.run(session())
-        self._halt.gone()
 
 
 class _Halt:
