@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from threading import Event
 from types import TracebackType
 from typing import Self
 
@@ -42,7 +41,7 @@ class LiveSource:
         self._clock_ns = clock_ns
         self._start_ns = clock_ns()
         self._queue: SimpleQueue[Chunk | None] = SimpleQueue()
-        self._ending = Event()
+        self._ending = False  # an Event's lock is none for handlers of signals
 
     def __iter__(self) -> Iterator[list[Chunk]]:
         """Start the links and yield what arrived, at least every tenth of a second, until all have ended.
@@ -53,7 +52,7 @@ class LiveSource:
             facts: Mapping[int, SensorFacts] = {number: self.sensors[number] for number in numbers}
             link.start(facts, _Inbox(self._queue, self.now_ns))
         streaming = len(self._links)
-        while streaming and not self._ending.is_set():
+        while streaming and not self._ending:
             batch, ended = self._arrived()
             streaming -= ended
             yield batch
@@ -66,11 +65,11 @@ class LiveSource:
 
     def end(self) -> None:
         """Let the iteration come to its end soon; may be called from anywhere, also from a signal's handler."""
-        self._ending.set()
+        self._ending = True
 
     def close(self) -> None:
         """Stop all links. Closing twice is harmless."""
-        self._ending.set()
+        self._ending = True
         links, self._links = self._links, []
         for link, _ in links:
             link.stop()
