@@ -122,7 +122,7 @@ class Watcher:
                 self._health.push(chunks, blocks, counts)
         now_s = self._clock()
         if now_s - self._said_s >= STATUS_S:
-            self._said_s += STATUS_S
+            self._said_s += (now_s - self._said_s) // STATUS_S * STATUS_S  # one line, however long nobody came by
             self._say(now_s)
         if self._duration_s is not None and now_s - self._start_s >= self._duration_s:
             self._source.end()
