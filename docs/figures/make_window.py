@@ -1,0 +1,221 @@
+"""Draw docs/figures/window-*.png: what the live window shows of the bundled demo recording, at fixed instants.
+
+Usage: python docs/figures/make_window.py [--check]
+
+No display is needed. With --check nothing is written; the exit code is 1 if a committed picture is not current. Fonts
+and the edges of lines differ from computer to computer, so not pixels are compared but size, what the picture says
+(it stands in the file, too), and the mean colours of coarse fields.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from math import inf, radians
+from pathlib import Path
+
+import numpy as np
+from msgspec import structs
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QImage, QImageWriter
+
+from calibration.model import CalibrationSet
+from firmware_bridge.health import Health
+from firmware_bridge.recording import RecordingMeta
+from firmware_bridge.replay import ReplaySource
+from firmware_bridge.samples import Placement, Segment, Side
+from firmware_bridge.source import Chunk, SensorFacts
+from legcycle_imu.broadcast import Subscription
+from legcycle_imu.config import Config
+from legcycle_imu.demo import bundled_recording
+from legcycle_imu.live.app import application
+from legcycle_imu.live.palette import DARK, LIGHT
+from legcycle_imu.live.picture import INSTANT_S
+from legcycle_imu.live.window import SIZE_PX, LiveWindow
+from legcycle_imu.passage import Passage
+from legcycle_imu.view.live_model import LiveModel
+from legcycle_imu.view.state import LiveState
+
+FIGURE = Path(__file__).with_name("window-dark.png")
+"""The README's picture; the others lie beside it."""
+LOST = Placement(Side.RIGHT, Segment.SHANK)
+SILENT_S = 3.0
+"""So long the lost sensor has sent nothing, s."""
+POOR_RAD = radians(6.0)
+FIELDS = (24, 16)
+"""Fields across and down in which pictures are compared: 50 pixels each."""
+TOLERANCE, BIG_TOLERANCE = 5.0, 30.0
+"""How far the fields' colours may be off in the mean, of 255. Another font moves them by up to 2.4, those of one big
+number by 21; another state by 6.5 and more, or by what the picture says."""
+SAYS = "Description"
+"""Key of what a picture says, among those that PNG has."""
+
+Alter = Callable[[RecordingMeta], RecordingMeta]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture.
+
+    Parameters
+    ----------
+    at_s : instant of the recording, s
+    light, big : how the window looks
+    lost : sensor that falls silent before that instant; None for none
+    silent : no sensor is heard at all
+    alter : what is known of the session beforehand
+    """
+
+    at_s: float = INSTANT_S
+    light: bool = False
+    big: bool = False
+    lost: Placement | None = None
+    silent: bool = False
+    alter: Alter = replace
+
+    def hears(self, facts: SensorFacts, arrived_s: float) -> bool:
+        """Tell whether what a sensor sent arrives."""
+        until_s = -inf if self.silent else self.at_s - SILENT_S if facts.placement == self.lost else inf
+        return arrived_s < until_s
+
+
+def uncalibrated(meta: RecordingMeta) -> RecordingMeta:
+    """Give the same session without a calibration."""
+    return replace(meta, calibration=None)
+
+
+def poorly_calibrated(meta: RecordingMeta) -> RecordingMeta:
+    """Give the same session with a zero of the left thigh that is not certain."""
+    assert meta.calibration is not None
+    left, right = CalibrationSet.from_json(meta.calibration).legs
+    left = structs.replace(left, thigh=structs.replace(left.thigh, zero_sd_rad=POOR_RAD))
+    return replace(meta, calibration=CalibrationSet((left, right)).to_json())
+
+
+SCENES = {
+    "window-dark": Scene(),
+    "window-light": Scene(light=True),
+    "window-big": Scene(big=True),
+    "window-lost-sensor": Scene(lost=LOST),
+    "window-aligning": Scene(at_s=2.5, alter=uncalibrated),
+    "window-no-data": Scene(at_s=2.5, silent=True),
+    "window-poor-calibration": Scene(alter=poorly_calibrated),
+}
+
+
+class Tape:
+    """The demo's recording as a scene hears it: every step as it was live, without waiting."""
+
+    def __init__(self, path: Path, scene: Scene) -> None:
+        self.now_s = 0.0
+        self._scene = scene
+        self._replay = ReplaySource(path, 1.0, clock=lambda: self.now_s, sleep=self._sleep)
+        self.sensors, self.meta = self._replay.sensors, self._replay.recording.meta
+
+    def __iter__(self) -> Iterator[list[Chunk]]:
+        """Yield what arrives until the scene's instant."""
+        for batch in self._replay:
+            if batch[0].arrival_ns * 1e-9 > self._scene.at_s:
+                return
+            yield [chunk for chunk in batch if self._scene.hears(self.sensors[chunk.sensor], chunk.arrival_ns * 1e-9)]
+
+    def end(self) -> None:
+        """End soon."""
+        self._replay.end()
+
+    def close(self) -> None:
+        """Close the recording."""
+        self._replay.close()
+
+    def _sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+
+
+@cache
+def model_of(scene: Scene) -> LiveModel:
+    """Give what became known until a scene's instant."""
+    with bundled_recording() as path:
+        tape = Tape(path, scene)
+        with Passage(tape, scene.alter(tape.meta), name="the demo", config=Config()) as passage:
+            model = LiveModel(tape.sensors, passage.config.targets, passage.runner.geometry, passage.calibration)
+            health = Health(tape.sensors)
+            for batch in tape:
+                update = passage.pipeline.push(batch)
+                health.push(batch, update.samples, passage.pipeline.intake)
+                model.push(update, tape.now_s)
+            model.sensors(health.at(round(scene.at_s * 1e9)))
+            for side, leg in passage.pipeline.legs.items():
+                model.trouble(side, "" if leg.calibration else leg.trouble)
+    return model
+
+
+def drawing(name: str) -> QImage:
+    """Give a picture."""
+    application(offscreen=True)
+    scene = SCENES[name]
+    model = model_of(replace(scene, light=False, big=False))
+    state = model.state(scene.at_s)
+    window = LiveWindow(Subscription(), model, theme=LIGHT if scene.light else DARK)
+    if scene.big:
+        window.show_big()
+    window.draw_state(state)
+    image = window.grab().toImage()
+    image.setText(SAYS, said(state))
+    window.close()
+    return image
+
+
+def said(state: LiveState) -> str:
+    """Give what a state says in words and numbers, but for delays."""
+    words = [f"{state.now_s:.1f} s", *(f"{chip.label} {chip.mark.word}" for chip in state.sensors)]
+    for leg in state.legs.values():
+        words += [leg.side, leg.state, leg.phase, leg.sentence, *(ghost.text for ghost in leg.ghosts)]
+    for history in state.histories:
+        words += [f"{history.name} {leg.text} {leg.hits.hit}/{leg.hits.judged}" for leg in history.legs.values()]
+    words += [balance.text for balance in state.balances]
+    words += [state.cue.phase, state.cue.mark.word, state.cue.sentence, state.big.word, state.big.text]
+    return "; ".join(words)
+
+
+def fields(image: QImage) -> np.ndarray:
+    """Give the mean colours of a picture's fields."""
+    small = image.scaled(*FIELDS, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    pixels = small.convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(pixels.constBits(), np.uint8).reshape(FIELDS[1], FIELDS[0], 4)[:, :, :3].astype(float)
+
+
+def is_current(path: Path, drawn: QImage, tolerance: float) -> bool:
+    """Tell whether a file holds a picture like the one that was drawn."""
+    there = QImage(str(path))
+    if (there.width(), there.height()) != SIZE_PX or there.text(SAYS) != drawn.text(SAYS):
+        return False
+    return float(np.abs(fields(there) - fields(drawn)).mean()) <= tolerance
+
+
+def save(image: QImage, path: Path) -> None:
+    """Write a picture, as small as PNG makes it."""
+    writer = QImageWriter(str(path), QByteArray(b"png"))
+    writer.setQuality(0)
+    if not writer.write(image):
+        raise OSError(f"{path} cannot be written: {writer.errorString()}")
+
+
+def path_of(name: str) -> Path:
+    """Give where a picture lies."""
+    return FIGURE if name == "window-dark" else FIGURE.with_name(f"{name}.png")
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pictures, or with --check compare them."""
+    for name, scene in SCENES.items():
+        image = drawing(name)
+        if "--check" not in arguments:
+            save(image, path_of(name))
+        elif not is_current(path_of(name), image, BIG_TOLERANCE if scene.big else TOLERANCE):
+            sys.stderr.write(f"{path_of(name)} is not current; run: python docs/figures/make_window.py\n")
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
