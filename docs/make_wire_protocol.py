@@ -95,11 +95,20 @@ The clock counts microseconds from power-on and begins anew after 2^32 of them, 
 
 The host asks TIME with a token. The node answers TIME with the instant at which the question reached it, and then,
 once its radio or UART has really sent that answer, TIME_SENT with the instant at which it left: on Bluetooth LE that
-of the stack's event of a completed notification, on a UART that just before the write. The host pairs that instant
-with the arrival of TIME. In that pair there is only the computer's own latency: neither the wait for the connection
-event, nor the place in the queue. A node that cannot tell sends no TIME_SENT and does not claim the capability. This
-is the two-step clock of PTP (IEEE 1588). A stack that reports a sent notification late makes its node's samples seem
-late by so much; nodes of one make share that, and the two sensors of a leg should be of one make.
+at which the radio ended sending, on a UART that just before the write. The host pairs that instant with the arrival
+of TIME. In that pair there is only the computer's own latency: neither the wait for the connection event, nor the
+place in the queue. A node that cannot tell sends no TIME_SENT and does not claim the capability. This is the two-step
+clock of PTP (IEEE 1588).
+
+**Not the acknowledgement.** A stack's event of a completed notification comes with the acknowledgement, which may
+travel with the host's next packet, one connection interval later. The `t_us` of TIME_SENT shall be the instant at
+which the radio ended sending that packet, or, where the radio tells that instead, at which the connection event began
+in which it was sent; the event of the completed notification says only which answer has left. Firmware that gives the
+instant of the acknowledgement makes all its samples seem early by one interval: in simulation at 30 ms by 29 ms.
+Between two nodes that do so alike most of it cancels: thigh and shank are then 21 ms apart in the median 1 to 2 s
+after the start, 1.0 ms at 10 s, and 0.3 ms after that, in place of 0.5, 0.15 and 0.1 ms (`benchmarks.clocks`, row
+"stack tells of acknowledgement"). Where one node of a leg does so and the other does not, or their intervals differ,
+the difference stays: both sensors of a leg should be of one make and one firmware.
 
 ## Bluetooth LE
 
