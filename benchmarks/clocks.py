@@ -61,10 +61,10 @@ STEP_S = 0.1
 """Distance of the instants at which errors are compared, s."""
 LEG = tuple(Placement(Side.LEFT, segment) for segment in Segment)
 METHOD = (
-    f"Method: two sensors on links of their own, clocks of +-{PPM:g} ppm, drawn anew in each of {DRAWS} sessions "
-    f"({DRAWS // 4} of other protocols); |error of thigh - error of shank| at instants {STEP_S:g} s apart, "
+    f"Method: two sensors on links of their own, clocks of +-{PPM:g} ppm, drawn anew in each session (the table says "
+    f"how many); |error of thigh - error of shank| at instants {STEP_S:g} s apart, "
     "pooled over the sessions. Radio: 2 % repetitions, 3 packets an event; computer: 0.3 ms and 1 ms exponential, "
-    "stalls of 20 to 60 ms every 20 s. `arrival` takes a packet's arrival for the time of its last sample.",
+    "stalls of 20 to 60 ms every 20 s. `arrival` takes a packet's arrival for the time of its last sample."
 )
 
 MakeWire = Callable[[Host, np.random.Generator], Wire]
@@ -257,7 +257,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--draws", type=int, default=DRAWS, help="sessions of a case of LegLink")
     options = parser.parse_args()
-    headline("Clocks of one leg", *METHOD)
+    headline("Clocks of one leg", METHOD)
     rows = []
     with get_context("spawn").Pool(PROCESSES) as pool:
         for case in (case for case in cases() if case.protocol in PROTOCOLS):
