@@ -153,7 +153,7 @@ def _advice(
 def _what_is_missing(side: Side, stood: bool, lifts: int, strides: int, strides_needed: int, lifts_needed: int) -> str:
     seen = f"{strides} running strides and {lifts} swings" + (" and standing still" if stood else ", no standing still")
     return (
-        f"the {side} leg cannot be aligned from what was recorded ({seen}): it takes {strides_needed} strides of "
+        f"the {side} leg cannot be aligned from what was seen ({seen}): it takes {strides_needed} strides of "
         f"running, or standing still for 3 s and {lifts_needed} knee lifts"
     )
 

@@ -69,7 +69,8 @@ class LegPanel(Canvas):
 
     def _place(self, leg: LegView) -> None:
         """Fit what is seen into the panel."""
-        top = BESIDE_PX if self.width() >= WIDE_PX else HEAD_PX
+        beside = self.width() >= WIDE_PX and not leg.sentence  # a sentence takes the room that lets the hip hang lower
+        top = BESIDE_PX if beside else HEAD_PX
         room = self.height() - top - (SENTENCE_PX if leg.sentence else 8.0)
         self._scale = max(min(self.width() / (REACH[1] - REACH[0]), room / DEPTH), 1.0)
         self._hip = QPointF(
