@@ -142,7 +142,7 @@ def _hindrance() -> str:
     if find_spec("PySide6") is None or find_spec("pyqtgraph") is None:
         return "Qt is not installed."
     try:
-        from legcycle_imu.live.app import missing_display
+        from legcycle_imu.live.app import missing_display, unusable_display
     except ImportError as error:
         return f"Qt cannot be loaded: {error}."
-    return missing_display()
+    return missing_display() or unusable_display()

@@ -1,5 +1,6 @@
 """A session that is shown while it happens, recorded, written as strides, answered with tones: each by a thread."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,11 +76,14 @@ def show_session(
         def watch_sensors(step: "Passed") -> None:
             watcher.push(step.chunks, step.update.samples, passage.pipeline.intake)
 
-        stack.enter_context(Follower(broadcast.subscribe(), watch_sensors, "sensors"))
-        stack.enter_context(Follower(broadcast.subscribe(), cueing.take, "cues"))
+        def follow(act: "Callable[[Passed], object]", name: str) -> None:
+            stack.enter_context(Follower(broadcast.subscribe(), _ending(source.end, act), name))
+
+        follow(watch_sensors, "sensors")
+        follow(cueing.take, "cues")
         if outputs.strides is not None:
             write = stack.enter_context(strides_to(outputs.strides))
-            stack.enter_context(Follower(broadcast.subscribe(), lambda step: write(step.update), "strides"))
+            follow(lambda step: write(step.update), "strides")
         shown = broadcast.subscribe(MOST_WAITING)
         stack.enter_context(broadcast).start()
         if outputs.window:
@@ -91,3 +95,16 @@ def show_session(
             updates = (step.update for step in followed(shown))
             watch(passage, title, outputs.speed, sensors=health, updates=updates)
     return passage
+
+
+def _ending(end: Callable[[], None], act: "Callable[[Passed], object]") -> "Callable[[Passed], object]":
+    """Let a mistake of one who follows end the session at once, not be told when somebody ends it."""
+
+    def guarded(step: "Passed") -> None:
+        try:
+            act(step)
+        except BaseException:
+            end()
+            raise
+
+    return guarded

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from types import FrameType
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType, TracebackType
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
@@ -12,6 +14,11 @@ from PySide6.QtWidgets import QApplication
 from legcycle_imu.live.window import LiveWindow
 
 NAME = "legcycle"
+PROBE = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
+PROBE_S = 10.0
+"""How long a display is waited for, s; one that is there takes 0.1 s."""
+XCB = "libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxkbcommon-x11-0"
+"""What Qt needs for a window beyond what a bare Debian or Ubuntu has."""
 
 
 def missing_display(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:
@@ -22,6 +29,26 @@ def missing_display(environment: Mapping[str, str] = os.environ, platform: str =
     if environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"):
         return ""
     return "There is no display."
+
+
+def unusable_display(platform: str = sys.platform) -> str:
+    """Give why Qt cannot use the display that there is, "" where it can.
+
+    Tried in another process: where a display does not answer, or a system's library is missing, Qt aborts.
+    """
+    if platform in ("win32", "darwin"):
+        return ""
+    try:
+        tried = subprocess.run(
+            [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=PROBE_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"The display has not answered for {PROBE_S:.0f} s."
+    if not tried.returncode:
+        return ""
+    if "could not connect to display" in tried.stderr:
+        return f"The display {os.environ.get('DISPLAY', '')} does not answer.".replace("  ", " ")
+    return f"Qt lacks a library of the system for its windows (on Debian and Ubuntu: sudo apt install {XCB})."
 
 
 def application(*, offscreen: bool = False) -> QApplication:
@@ -37,6 +64,8 @@ def application(*, offscreen: bool = False) -> QApplication:
 
 def run(make: Callable[[], LiveWindow], *, big: bool = False, stays: bool = True) -> BaseException | None:
     """Open a window and stay until it is closed; it closes by itself when something breaks the session off.
+
+    Ctrl-C and a request to terminate close it, too, and nobody is asked.
 
     Parameters
     ----------
@@ -56,21 +85,44 @@ def run(make: Callable[[], LiveWindow], *, big: bool = False, stays: bool = True
         if error is not None:
             errors.append(error)
         if errors or not stays:
-            app.quit()
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        app.quit()
+            app.exit()  # not quit(), which asks the window whether it may
 
     window.ended.connect(note)
     window.show()
     if big:
         window.show_big()
         window.showFullScreen()
-    before = signal.signal(signal.SIGINT, interrupt)
     try:
-        app.exec()
+        with _interrupted(app.exit), _mistakes(note):
+            app.exec()
     finally:
-        signal.signal(signal.SIGINT, before)
         window.asks = False
         window.close()
     return errors[0] if errors else None
+
+
+@contextmanager
+def _interrupted(end: Callable[[], object]) -> Iterator[None]:
+    def asked(_number: int, _frame: FrameType | None) -> None:
+        end()
+
+    before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _mistakes(note: Callable[[BaseException], object]) -> Iterator[None]:
+    """Take what is raised within Qt's calls, of painting or of keys: Qt would print it and go on."""
+
+    def raised(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+        note(error)
+
+    before, sys.excepthook = sys.excepthook, raised
+    try:
+        yield
+    finally:
+        sys.excepthook = before

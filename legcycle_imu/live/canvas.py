@@ -1,5 +1,6 @@
 """A widget that paints itself: the ground on which every hand-drawn panel stands."""
 
+import sys
 from collections.abc import Callable, Hashable
 
 from PySide6.QtCore import QRectF, Qt
@@ -42,10 +43,14 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Qt's call to paint."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self.theme.card))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.draw(painter)
-        painter.end()
+        try:
+            painter.fillRect(self.rect(), QColor(self.theme.card))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.draw(painter)
+        except Exception as error:  # let out of here, Qt would add words of its own for every widget
+            sys.excepthook(type(error), error, error.__traceback__)
+        finally:
+            painter.end()  # Qt does not survive a widget that is still being painted
 
     def draw_still(self, painter: QPainter, key: Hashable, draw: Callable[[QPainter], None]) -> None:
         """Draw what seldom changes: kept as a picture until `key`, theme or size are others."""

@@ -7,50 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from firmware_bridge.choice import choose
-from firmware_bridge.links.live import LiveSource
 from firmware_bridge.recording import Recording
 from firmware_bridge.virtual import Faults
-from legcycle_imu.simulation.live import SimLink
-from legcycle_imu.simulation.streaming import StreamingSettings
+from tests.legcycle_imu.cli.simulated import TROUBLED, use
 
 ROOT = Path(__file__).parents[3]
-
-
-class FastTime:
-    """A clock that goes on when somebody waits."""
-
-    def __init__(self) -> None:
-        self.now_s = 0.0
-
-    def seconds(self) -> float:
-        return self.now_s
-
-    def nanoseconds(self) -> int:
-        return round(self.now_s * 1e9)
-
-    def sleep(self, seconds: float) -> None:
-        self.now_s += seconds
 
 
 @pytest.fixture
 def sensors(monkeypatch):
     """Let the commands find simulated sensors whose time goes as fast as can be."""
-
-    def with_faults(faults: Faults) -> None:
-        def found(*_: object, **__: object) -> LiveSource:
-            time = FastTime()
-            settings = StreamingSettings(speed_m_s=3.5, duration_s=12.0, rate_hz=100.0, seed=4, faults=faults)
-            link = SimLink(settings, clock=time.seconds, sleep=time.sleep)
-            facts = choose(link.find(0.0), {}).sensors
-            return LiveSource(facts, [(link, range(4))], clock_ns=time.nanoseconds)
-
-        monkeypatch.setattr("legcycle_imu.sources.open_live", found)
-
-    return with_faults
-
-
-TROUBLED = Faults(drop=0.05, jitter_s=0.01, disconnect_every_s=9.0, disconnect_for_s=2.0)
+    return lambda faults: use(monkeypatch, faults)
 
 
 @pytest.mark.parametrize("faults", [Faults(), TROUBLED], ids=["good", "troubled"])

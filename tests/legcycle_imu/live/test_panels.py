@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip(
     "PySide6.QtWidgets",
-    reason="Qt cannot be loaded: apt install libegl1 libxkbcommon0 libdbus-1-3",
+    reason="Qt cannot be loaded: apt-get install libegl1 libxkbcommon0 libdbus-1-3",
     exc_type=ImportError,
 )
 from PySide6.QtCore import QRectF

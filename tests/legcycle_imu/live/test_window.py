@@ -1,5 +1,6 @@
 """The whole window: what comes is drawn, keys do what they say, nothing is lost by closing it, errors end it."""
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 pytest.importorskip(
     "PySide6.QtWidgets",
-    reason="Qt cannot be loaded: apt install libegl1 libxkbcommon0 libdbus-1-3",
+    reason="Qt cannot be loaded: apt-get install libegl1 libxkbcommon0 libdbus-1-3",
     exc_type=ImportError,
 )
 from PySide6.QtCore import QEventLoop, QPointF, Qt, QTimer
@@ -491,6 +492,23 @@ class TestApplication:
     )
     def test_a_missing_display_is_noticed(self, environment: dict[str, str], platform: str, missing: bool) -> None:
         assert bool(application.missing_display(environment, platform)) is missing
+
+    def test_a_display_that_can_be_used_is_no_trouble(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+        assert application.unusable_display() == ""
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+    def test_a_display_that_cannot_be_used_is_noticed_before_qt_aborts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for variable in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY"):
+            monkeypatch.delenv(variable, raising=False)
+        monkeypatch.setenv("DISPLAY", ":987")
+        assert application.unusable_display().startswith(("The display :987 does not answer.", "Qt lacks a library"))
+        assert application.unusable_display("darwin") == ""
+
+    def test_a_display_that_hangs_is_not_waited_for_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(application, "PROBE", "import time; time.sleep(60)")
+        monkeypatch.setattr(application, "PROBE_S", 0.1)
+        assert "has not answered" in application.unusable_display("linux")
 
     def test_there_is_one(self, app: QApplication) -> None:
         assert application.application() is app
