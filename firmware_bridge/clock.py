@@ -159,12 +159,20 @@ class SensorClock:
         self._learn(float(device[-1]), arrival_s)
         return self._follow(device), begins
 
-    def repeats(self, readings: Readings, arrival_ns: int) -> bool:
-        """Tell whether samples were there already, or were overtaken by later ones: they have no place any more."""
+    def passes_over(self, readings: Readings, arrival_ns: int) -> bool:
+        """Tell whether samples have no place: they were there already, were overtaken by later ones, or are too early.
+
+        Where the first packets of a run came very late, its line lies ahead of time; it can begin anew once that time
+        has come.
+        """
         if self._kind is not ClockKind.DEVICE or readings.time is None or self.state.envelope is None:
             return False
-        behind = self.state.device_s - self._unwrapped(float(readings.time[0]), arrival_ns * NS)
-        return 0.0 <= behind <= self.settings.repeat_s
+        arrival_s = arrival_ns * NS
+        first_s = self._unwrapped(float(readings.time[0]), arrival_s)
+        if 0.0 <= self.state.device_s - first_s <= self.settings.repeat_s:
+            return True
+        last_s = first_s + float(readings.time[-1] - readings.time[0])
+        return arrival_s <= self.state.session_s and self._begins_anew(first_s, last_s, arrival_s)
 
     def answered(self, reply: TimeReply, arrival_ns: int) -> None:
         """Note when the answer to a time request arrived."""

@@ -140,7 +140,7 @@ class _Sensor:
         return self.stream.push(SampleBlock.join(blocks))
 
     def _measured(self, readings: Readings, arrival_ns: int) -> None:
-        if self.clock.repeats(readings, arrival_ns) or self._is_double(readings, arrival_ns):
+        if self.clock.passes_over(readings, arrival_ns) or self._is_double(readings, arrival_ns):
             self.repeated += len(readings.gyr)
             return
         time, begins = self.clock.stamp(readings, arrival_ns)

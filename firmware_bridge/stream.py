@@ -37,7 +37,8 @@ class StreamStatistics:
     filled : samples put into short gaps
     gaps : gaps too long to fill
     saturated : received samples with an axis at the end of its range
-    repeated : samples that came a second time, or were overtaken on their way; left out
+    repeated : samples that came a second time, were overtaken on their way, or came before the time line that very
+        late first packets had begun; left out
     restarts : times that the sensor's clock began anew
     loss_known : the sensor numbers or stamps its samples; else `missing` is what delays alone could tell
     """

@@ -166,16 +166,37 @@ def test_a_clock_that_begins_anew_is_found_again(jump_s):
     assert (np.diff(np.concatenate(sensor.given)) > 0).all()
 
 
+@pytest.mark.parametrize("wrap_s", [WRAP_S, inf])
+@pytest.mark.parametrize("late_s", [0.3, 1.0, 5.0])
+def test_first_packets_that_come_very_late_do_not_make_the_others_early(wrap_s, late_s):
+    clock = SensorClock(ClockKind.DEVICE, RATE_HZ, wrap_s)
+    step_s, errors, begun = BATCH * PERIOD_S, [], []
+    for k in range(round(10.0 / step_s)):
+        true_s = k * step_s + PERIOD_S * np.arange(BATCH)
+        packet = readings(OFFSET_S + true_s[0])
+        arrival_ns = round(max(true_s[-1] + 0.002, late_s) * 1e9)
+        if clock.passes_over(packet, arrival_ns):
+            continue
+        time, begins = clock.stamp(packet, arrival_ns)
+        errors.append((true_s[-1], time[-1] - true_s[-1]))
+        begun.append(begins)
+
+    settled = [error for true_s, error in errors if true_s > late_s + 2.5]
+    assert len(settled) > (7.4 - late_s) / step_s
+    assert np.abs(settled).max() < 0.003
+    assert sum(begun) == 2
+
+
 def test_samples_that_come_twice_or_were_overtaken_are_told():
     sensor = Sensor(device_clock())
     sensor.run(1.0, None)
     device_s = sensor.device_s(1.0 - BATCH * PERIOD_S)
 
-    assert sensor.clock.repeats(readings(device_s), 1_000_000_000)
-    assert sensor.clock.repeats(readings(device_s - 0.1), 1_000_000_000)
-    assert not sensor.clock.repeats(readings(device_s + BATCH * PERIOD_S), 1_000_000_000)
-    assert not sensor.clock.repeats(readings(device_s - 1000.0), 1_000_000_000)
-    assert not sensor.clock.repeats(readings(None), 1_000_000_000)
+    assert sensor.clock.passes_over(readings(device_s), 1_000_000_000)
+    assert sensor.clock.passes_over(readings(device_s - 0.1), 1_000_000_000)
+    assert not sensor.clock.passes_over(readings(device_s + BATCH * PERIOD_S), 1_000_000_000)
+    assert not sensor.clock.passes_over(readings(device_s - 1000.0), 1_000_000_000)
+    assert not sensor.clock.passes_over(readings(None), 1_000_000_000)
 
 
 @pytest.mark.parametrize("share", [-0.02, 0.0, 0.02])
@@ -284,7 +305,7 @@ def test_whatever_stamps_come_time_rises(packets):
         packet = readings(device_s)
         if again:
             clock.reconnected()
-        if clock.repeats(packet, arrival_ns):
+        if clock.passes_over(packet, arrival_ns):
             continue
         time, _ = clock.stamp(packet, arrival_ns)
         assert np.isfinite(time).all()
