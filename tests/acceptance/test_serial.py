@@ -104,6 +104,7 @@ def expect_a_gap_on_each_leg(folder: Path, simulation: Simulation, away_s: float
     """Expect all that must be true of a session in which each port was unplugged once; give its figures."""
     expect_same_tables(folder, folder / "run.legcycle", folder / "live.csv")
     session, rows = session_of(folder / "run.legcycle"), strides_in(folder / "live.csv")
+    assert rows
     expect_flagged_gaps(session)
     expect_true_strides(rows, session, simulation.strides)
     assert all(any(name in sentence for sentence in session.lost) for name in ("ttyLeft", "ttyRight"))
