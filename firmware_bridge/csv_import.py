@@ -12,11 +12,11 @@ import numpy as np
 from firmware_bridge.errors import ImportFileError, Reason
 from firmware_bridge.plausibility import check_leg, check_range, check_sensor, check_together
 from firmware_bridge.protocols.imported import pack
+from firmware_bridge.protocols.units import STANDARD_GRAVITY_M_S2
 from firmware_bridge.recording import RecordingMeta, Runner, refuse_existing, whole_recording
 from firmware_bridge.samples import Placement, Segment, Side
 from firmware_bridge.sensor_csv import read_sensor_csv
 from firmware_bridge.sensor_table import (
-    STANDARD_GRAVITY_M_S2,
     USUAL_ACC_RANGES_M_S2,
     USUAL_GYR_RANGES_RAD_S,
     SensorTable,

@@ -6,9 +6,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from firmware_bridge.protocols import PROTOCOLS, ClockKind
+from firmware_bridge.protocols.units import STANDARD_GRAVITY_M_S2
 from firmware_bridge.source import Kind, SensorFacts
-
-GRAVITY_M_S2 = 9.80665
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +155,11 @@ def _lost(health: SensorHealth, event: LinkEvent | None) -> str:
 
 def _wrong(health: SensorHealth, facts: SensorFacts, s: HealthSettings) -> Iterator[str]:
     """Give what is wrong with the samples or the link, the gravest first."""
-    low, high = (share * GRAVITY_M_S2 for share in s.rest_share)
+    low, high = (share * STANDARD_GRAVITY_M_S2 for share in s.rest_share)
     if health.rest_m_s2 is not None and not low <= health.rest_m_s2 <= high:
         yield (
             "No movement and no gravity: impossible data."
-            if health.rest_m_s2 < 0.1 * GRAVITY_M_S2
+            if health.rest_m_s2 < 0.1 * STANDARD_GRAVITY_M_S2
             else f"At rest it feels {health.rest_m_s2:.1f} m/s2 instead of 9.8: impossible data, or a wrong range."
         )
     if health.stuck:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware_bridge.protocols.units import STANDARD_GRAVITY_M_S2
 from firmware_bridge.samples import Floats, Vectors
 
-STANDARD_GRAVITY_M_S2 = 9.80665
 SMALLEST_G = 1e-12
 """Keeps a share of nothing from being divided by 0."""
 RAILS_AT_LEAST = 3

@@ -5,10 +5,8 @@ from math import inf
 
 import numpy as np
 
+from firmware_bridge.protocols.units import STANDARD_GRAVITY_M_S2
 from firmware_bridge.samples import Placement, Segment, Side
-
-STANDARD_GRAVITY = 9.80665
-"""One g, m/s^2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Faults:
                 f"expected disconnections shorter than from one to the next, got {seconds:g} of {every:g} s"
             )
         if not self.saturate_m_s2 > 0.0:
-            raise ValueError(f"expected a full scale above 0 g, got {self.saturate_m_s2 / STANDARD_GRAVITY:g}")
+            raise ValueError(f"expected a full scale above 0 g, got {self.saturate_m_s2 / STANDARD_GRAVITY_M_S2:g}")
 
     def worn_by(self, claimed: Placement) -> Placement:
         """Give where the sensor really is that claims to be at a place."""
