@@ -49,8 +49,8 @@ def choose(found: Sequence[Found], wanted: Mapping[Placement, SensorFacts]) -> C
         that tell where they are worn are used
     """
     known, strangers = _of_known_protocol(found)
-    stated = {(facts.link, facts.node) for facts in wanted.values()}
-    single, doubles = _one_of_each(sorted(known, key=lambda sensor: _way(sensor) not in stated))
+    stated = {way_to(facts) for facts in wanted.values()}
+    single, doubles = _one_of_each(sorted(known, key=lambda sensor: way_to(sensor) not in stated))
     claims: dict[Placement, list[Found]] = {}
     for sensor in single:
         placement, objection = _claim(sensor, wanted)
@@ -79,6 +79,12 @@ def meant(sensor: Found, wanted: Mapping[Placement, SensorFacts]) -> Placement |
     return _by_identity(sensor, wanted) or _by_link(sensor, wanted)
 
 
+def way_to(sensor: Found | SensorFacts) -> tuple[str, int]:
+    """Give link and node; over Bluetooth LE the link alone, which has one sensor at its other end."""
+    node = sensor.told.node if isinstance(sensor, Found) else sensor.node
+    return sensor.link, 0 if sensor.link.startswith("ble:") else node
+
+
 def described(sensor: Found) -> str:
     """Name a found sensor for a person: its name or serial number, and how it is reached."""
     name = sensor.told.name or sensor.told.device or "A sensor"
@@ -102,7 +108,7 @@ def _one_of_each(found: Sequence[Found]) -> tuple[list[Found], list[str]]:
     doubles = []
     for sensor in found:
         same = first.setdefault(_identity(sensor), sensor)
-        if _way(same) != _way(sensor):
+        if way_to(same) != way_to(sensor):
             doubles.append(f"{described(same)} is reached over {sensor.link} too; the first is used.")
     return list(first.values()), doubles
 
@@ -110,10 +116,6 @@ def _one_of_each(found: Sequence[Found]) -> tuple[list[Found], list[str]]:
 def _identity(sensor: Found) -> tuple[str, int]:
     """Give what two ways to one sensor have in common; one board may carry several sensors under one number."""
     return sensor.told.device or sensor.link, sensor.told.node
-
-
-def _way(sensor: Found) -> tuple[str, int]:
-    return sensor.link, sensor.told.node
 
 
 def _claim(sensor: Found, wanted: Mapping[Placement, SensorFacts]) -> tuple[Placement | None, str]:
@@ -143,14 +145,14 @@ def _by_identity(sensor: Found, wanted: Mapping[Placement, SensorFacts]) -> Plac
 def _by_link(sensor: Found, wanted: Mapping[Placement, SensorFacts]) -> Placement | None:
     """Give where the sensor of the same link and node is worn, unless the two have different serial numbers."""
     for placement, facts in wanted.items():
-        if (facts.link, facts.node) == _way(sensor) and not (facts.device and sensor.told.device):
+        if way_to(facts) == way_to(sensor) and not (facts.device and sensor.told.device):
             return placement
     return None
 
 
 def _stranger(sensor: Found, wanted: Mapping[Placement, SensorFacts]) -> str:
     for placement, facts in wanted.items():
-        if (facts.name and facts.name == sensor.told.name) or (facts.link, facts.node) == _way(sensor):
+        if (facts.name and facts.name == sensor.told.name) or way_to(facts) == way_to(sensor):
             return (
                 f"{described(sensor)} looks like the sensor on the {placement}, but it is {sensor.device} where the "
                 f"config has {facts.device}; it is not used. {SAVE}"

@@ -7,7 +7,7 @@ network, by the place that the config states.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from firmware_bridge.choice import choose, meant
+from firmware_bridge.choice import choose, meant, way_to
 from firmware_bridge.found import Found
 from firmware_bridge.links.monikers import Moniker
 from firmware_bridge.protocols import PROTOCOLS
@@ -62,8 +62,8 @@ def joining(placement: Placement) -> str:
 
 def _is_taken(placement: Placement, wanted: Mapping[Placement, SensorFacts], found: Sequence[Found]) -> bool:
     """Tell whether what was found is meant to be the sensor of a placement, or is where it should be."""
-    way = wanted[placement].link, wanted[placement].node
-    return any(meant(sensor, wanted) == placement or way == (sensor.link, sensor.told.node) for sensor in found)
+    way = way_to(wanted[placement])
+    return any(meant(sensor, wanted) == placement or way == way_to(sensor) for sensor in found)
 
 
 def _serves(source: Moniker, facts: SensorFacts) -> bool:

@@ -67,6 +67,13 @@ def test_the_config_says_where_a_sensor_is_worn_whatever_its_link(order: list[in
     assert choice.notices == []
 
 
+def test_a_sensor_at_a_stated_bluetooth_address_is_meant_whatever_its_node():
+    found = Found("ble:1", "leglink", Introduction(2, "00000001"))
+    choice = choose([found], {LEFT_SHANK: facts(found, LEFT_SHANK, device="", node=0)})
+    assert [(chosen.placement, chosen.node) for chosen in choice.sensors] == [(LEFT_SHANK, 2)]
+    assert choice.notices == []
+
+
 def test_a_sensor_that_tells_nothing_is_known_by_its_port_and_node():
     found = [nameless(1, 0), nameless(1, 1), nameless(2, 0)]
     wanted = {
