@@ -12,7 +12,6 @@ from firmware_bridge.source import Chunk, Kind, SensorFacts
 
 HEARTBEAT_S = 0.1
 """Longest time between two batches, s: while nothing comes, an empty one says that time goes on."""
-NS = 1_000_000_000
 
 
 class LiveSource:
@@ -100,7 +99,7 @@ class LiveSource:
 class _Inbox:
     """Stamps what a link posts and puts it into the session's one queue.
 
-    Two threads may stamp in one order and queue in the other; by some microseconds, and the queue's order counts.
+    Two threads may stamp in one order and queue in the other, one being interrupted between; the queue's order counts.
     """
 
     def __init__(self, queue: "SimpleQueue[Chunk | None]", now_ns: Callable[[], int]) -> None:
