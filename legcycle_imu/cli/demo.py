@@ -1,5 +1,7 @@
 """`legcycle demo`: a bundled run, no sensors needed, in a window or in the terminal."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +14,8 @@ from legcycle_imu.cli.showing import Outputs, show_session
 
 PICTURE = Path("legcycle-demo.png")
 """Picture of the window, left where none was opened."""
+HEAD_START_S = 4.0
+"""So much of the run has passed when the window opens, s: the vertical is found, and both legs have strides to show."""
 
 
 def demo(
@@ -41,8 +45,15 @@ def demo(
     window = has_window(no_window)
     with bundled_recording() as path:
         outputs = Outputs(record, window=window, big=big, light=light, speed=factor)
-        passage = show_session(ReplaySource(path, factor), Runner(), Config(), "legcycle demo", outputs)
+        source = ReplaySource(path, factor, clock=_ahead_by(HEAD_START_S / factor if window else 0.0))
+        passage = show_session(source, Runner(), Config(), "legcycle demo", outputs)
         if not window:
             leave_picture(path, PICTURE)
     stdout().print(summary_view(passage.summary))
     say("A simulated runner. Your own: legcycle import csv --help, then legcycle analyse; or legcycle live --help.")
+
+
+def _ahead_by(seconds: float, clock: Callable[[], float] = time.monotonic) -> Callable[[], float]:
+    """Give a clock whose first reading lies so long ago: what is due since then passes at once."""
+    first = [clock() - seconds]
+    return lambda: first.pop() if first else clock()

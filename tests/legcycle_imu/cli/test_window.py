@@ -38,8 +38,9 @@ from legcycle_imu.broadcast import Passed
 from legcycle_imu.cli import main
 from legcycle_imu.cueing import Cueing
 from legcycle_imu.cues import CueDecision, CueSettings
-from legcycle_imu.cycle import Phase
+from legcycle_imu.cycle import CYCLE, Phase
 from legcycle_imu.live.leg_panel import LegPanel
+from legcycle_imu.live.palette import DARK
 from legcycle_imu.live.window import LiveWindow
 from legcycle_imu.pipeline import Pipeline
 from legcycle_imu.runner import LegGeometry
@@ -48,6 +49,7 @@ from legcycle_imu.tones import Tone
 from legcycle_imu.view.state import LegState
 from tests.legcycle_imu.cli.person import looks_on, sit_down, until
 from tests.legcycle_imu.cli.simulated import TROUBLED, use
+from tests.pixels import count
 
 ROOT = Path(__file__).parents[3]
 SAME_S = 15.0
@@ -172,6 +174,68 @@ class TestLive:
         assert done.exit_code == 0, done.stderr
         assert asked == ["A recording is running. End it and close the window?"] * 2
         expect_closed(run)
+
+
+class TestDemo:
+    def test_it_opens_in_the_midst_of_a_run_with_every_panel_alive(self, legcycle_here: Any, monkeypatch: Any) -> None:
+        states, pictures = [], []
+
+        def looks(window: LiveWindow) -> Iterator[object]:
+            yield from until(lambda: window.intake.steps)
+            states.append(window.state)
+            pictures.append(window.grab().toImage())
+
+        sit_down(monkeypatch, looks)
+        assert legcycle_here("demo").exit_code == 0
+        (state,) = states
+        assert state.now_s < 7.0
+        for leg in state.legs.values():
+            assert leg.state is LegState.LIVE
+            assert leg.phase in DARK.phases
+            assert leg.stick
+            assert len(leg.ghosts) == 2
+        assert all(len(leg.dots) >= 2 for history in state.histories for leg in history.legs.values())
+        assert 120.0 < state.cadence_spm < 220.0
+        assert state.cue.phase is not None
+        assert state.coverage > 0.0
+        for rule in CYCLE:
+            assert count(pictures[0], DARK.phases[rule.phase]) > 1000
+
+    def test_it_opens_soon(self, tmp_path: Path) -> None:
+        """Time of the processor from the start to the picture; on a computer with nothing else to do, time."""
+        done = subprocess.run(
+            [sys.executable, "-c", SOON, "demo"],
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            cwd=tmp_path,
+            timeout=60.0,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"},
+        )
+        assert done.returncode == 0, done.stderr
+        took_s = float(done.stdout.splitlines()[0])
+        print(f"demo: drawn after {took_s:.2f} s of the processor")  # noqa: T201 - a figure for `pytest -s`
+        assert took_s < 3.5
+
+
+SOON = """
+import time
+from legcycle_imu.cli import main
+from legcycle_imu.live.window import LiveWindow
+
+frame = LiveWindow.frame
+
+def told(window):
+    frame(window)
+    if window.state.strides:
+        window.grab()
+        print(time.process_time(), flush=True)
+        window.close()
+
+LiveWindow.frame = told
+main()
+"""
+"""The program, saying when its window shows a stride."""
 
 
 class TestReplay:

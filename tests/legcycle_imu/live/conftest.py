@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 
 from calibration.model import CalibrationSet
@@ -19,6 +18,7 @@ from legcycle_imu.simulation import Script, Section, SectionKind, Simulation, dr
 from legcycle_imu.simulation.recording import chunks, recording_meta
 from legcycle_imu.view.live_model import LiveModel
 from legcycle_imu.view.state import LiveState
+from tests.pixels import count
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -123,12 +123,7 @@ class Seen:
 
     def count(self, colour: str, tolerance: int = 3) -> int:
         """Give how many pixels have a colour."""
-        from PySide6.QtGui import QColor, QImage  # noqa: PLC0415
-
-        image = self.image.convertToFormat(QImage.Format.Format_RGBA8888)
-        pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[:, :, :3]
-        wanted = np.array(QColor(colour).getRgb()[:3])
-        return int((np.abs(pixels.astype(int) - wanted).max(axis=2) <= tolerance).sum())
+        return count(self.image, colour, tolerance)
 
 
 @pytest.fixture
