@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_bridge.errors import ImportFileError, Reason
+from firmware_bridge.protocols.units import STANDARD_GRAVITY_M_S2
 from firmware_bridge.sensor_table import (
     ACC_UNITS,
     GYR_UNITS,
-    STANDARD_GRAVITY_M_S2,
     TIME_UNITS,
     Seconds,
     SensorTable,
