@@ -5,7 +5,7 @@
 #   python3 -m venv .venv && .venv/bin/python -m pip install --upgrade pip
 #   .venv/bin/python -m pip install --editable . --group test
 #   .venv/bin/legcycle demo
-#   .venv/bin/python -m pytest -m "not soak"
+#   .venv/bin/python -m pytest -m "not soak" -n auto --dist loadfile
 
 PYTHON ?= python3
 VENV := .venv
@@ -19,13 +19,16 @@ RUN := $(BIN)/python -m
 export PIP_ONLY_BINARY := :all:
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# Many tests wait for radios, ports and clocks: side by side they wait at once. A file's tests share what they set up.
+PARALLEL := -n auto --dist loadfile
+
 .PHONY: demo test soak check format lint types layers docs wheel clean
 
 demo: $(VENV)/.demo
 	$(BIN)/legcycle demo
 
 test: $(VENV)/.test
-	$(RUN) pytest -m "not soak"
+	$(RUN) pytest -m "not soak" $(PARALLEL)
 
 soak: $(VENV)/.test
 	$(RUN) pytest -m soak
