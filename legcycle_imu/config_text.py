@@ -45,6 +45,14 @@ TEMPLATE = """\
 # place = "norm"               # norm: what others do at that speed; none: the value is shown alone
 # drill_lift = "buttock"
 # drill_drive_deg = 90.0
+
+# When a tone answers a stride in a live session.
+# [cues]
+# audio = false                # true: tones sound
+# focus = "lift"               # push, lift, drive or place: the one phase that is cued
+# k_of_n = [3, 5]              # a tone once 3 of a leg's last 5 strides missed
+# volume = 0.4                 # 0 to 1
+# fade = false                 # true: each tone is followed by a longer rest than the one before
 """
 """What a new config file holds: nothing but comments, so that the defaults are in force."""
 

@@ -81,15 +81,16 @@ def _lines(config: "Config", stated: Mapping[str, Any]) -> Iterator[str]:
     for name in ("sensor", "runner"):
         for key, keys in stated.get(name, {}).items():
             yield from ("", f"[{name}.{_text_key(key)}]", *(_line(each, value, keys) for each, value in keys.items()))
-    yield from ("", "[targets]")
-    for f in fields(config.targets):
-        yield _line(f.name, getattr(config.targets, f.name), stated.get("targets", {}))
+    for name, settings in (("targets", config.targets), ("cues", config.cues)):
+        yield from ("", f"[{name}]")
+        for f in fields(settings):
+            yield _line(f.name, getattr(settings, f.name), stated.get(name, {}))
 
 
 def _line(key: str, value: object, stated: Mapping[str, Any]) -> str:
     import tomlkit
 
-    plain = str(value) if isinstance(value, StrEnum) else value
+    plain = str(value) if isinstance(value, StrEnum) else list(value) if isinstance(value, tuple) else value
     return f"{key} = {tomlkit.item(plain).as_string()}{'' if key in stated else '  # default'}"
 
 

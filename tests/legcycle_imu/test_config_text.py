@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from firmware_bridge.choice import PLACEMENTS, choose
 from firmware_bridge.found import Found
 from firmware_bridge.protocols.packets import Introduction
-from legcycle_imu.config import Config, parse_config
+from legcycle_imu.config import CUE_KEYS, TARGET_KEYS, Config, parse_config
 from legcycle_imu.config_text import TEMPLATE, with_sensors
 from legcycle_imu.sensor_config import SENSOR_KEYS
 
@@ -54,6 +54,13 @@ def test_every_example_of_a_new_file_holds_once_its_comment_sign_is_gone():
     assert set(config.sensors) == {LEFT_THIGH, LEFT_SHANK}
     assert config.runner["anna"].thigh_m == 0.41
     assert config.sources == Config().sources
+    assert config.cues == Config().cues
+
+
+@pytest.mark.parametrize(("table", "keys"), [("targets", TARGET_KEYS), ("cues", CUE_KEYS)])
+def test_a_new_file_names_every_setting(table, keys):
+    example = TEMPLATE.split(f"# [{table}]")[1].split("\n\n")[0]
+    assert tuple(re.findall(r"^# (\w+) =", example, flags=re.MULTILINE)) == keys
 
 
 def test_a_new_file_names_only_keys_that_there_are():

@@ -17,6 +17,10 @@ height_m = 1.75
 [targets]
 drive_deg = 55
 lift = "above_knee"
+
+[cues]
+focus = "drive"
+k_of_n = [1, 1]
 """
 
 
@@ -97,6 +101,8 @@ def test_only_what_is_not_stated_is_marked(cli, tmp_path):
     assert "rate_hz = 100" in lines
     assert '[runner."of 7 b"]' in lines
     assert 'place = "norm"  # default' in lines
+    assert "k_of_n = [1, 1]" in lines
+    assert "audio = false  # default" in lines
 
 
 def test_a_file_that_is_not_valid_is_not_shown(cli, tmp_path):
