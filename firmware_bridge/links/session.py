@@ -50,7 +50,7 @@ def open_live(
     understood = _understood(monikers, kinds)
     if replay := kinds[understood[0].kind].replay:
         return replay(understood[0])
-    links = [_made(moniker, kinds) for moniker in understood]
+    links = [link_of(moniker, kinds) for moniker in understood]
     found = _search(links, seconds, lambda found: _complete(found, wanted), say)
     here = [sensor for _, sensor in found]
     late = awaited(wanted, here, understood)
@@ -73,7 +73,7 @@ def find_all(
     ------
     LinkError : a moniker is none, or no link can be used
     """
-    links = [_made(moniker, kinds) for moniker in _understood(monikers, kinds)]
+    links = [link_of(moniker, kinds) for moniker in _understood(monikers, kinds)]
     return [sensor for _, sensor in _search(links, seconds, lambda _found: False, say)]
 
 
@@ -87,7 +87,13 @@ def _understood(monikers: Sequence[str], kinds: Mapping[str, SourceKind]) -> lis
     return understood
 
 
-def _made(moniker: Moniker, kinds: Mapping[str, SourceKind]) -> Link:
+def link_of(moniker: Moniker, kinds: Mapping[str, SourceKind]) -> Link:
+    """Make the link that a moniker names.
+
+    Raises
+    ------
+    LinkError : it names a kind without live sensors
+    """
     make = kinds[moniker.kind].link
     if make is None:
         sentence = f"{moniker.kind}: has no sensors to be found."

@@ -44,12 +44,15 @@ def identify(
 def _found(name: str, sources: Sequence[str], seconds: float, config: "Config") -> "tuple[Link, Found]":
     """Look over one source after the other for the one sensor that is meant; the trouble of one counts at the end."""
     from firmware_bridge.errors import LinkError
+    from firmware_bridge.links.monikers import parse_moniker
+    from firmware_bridge.links.session import link_of
+    from legcycle_imu.config import SOURCES
 
     seen: list[Found] = []
     troubles: list[LinkError] = []
     for source in sources:
         try:
-            link = _link(source)
+            link = link_of(parse_moniker(source, SOURCES), SOURCES)
             found = link.find(seconds, lambda found: bool(meant(name, found, sources, config, whole=True)))
         except LinkError as error:
             troubles.append(error)
@@ -62,19 +65,6 @@ def _found(name: str, sources: Sequence[str], seconds: float, config: "Config") 
     for trouble in troubles:
         say(str(trouble))
     raise _not_there(name, seen)
-
-
-def _link(source: str) -> "Link":
-    from firmware_bridge.errors import LinkError, Reason
-    from firmware_bridge.links.monikers import parse_moniker
-    from legcycle_imu.config import SOURCES
-
-    moniker = parse_moniker(source, SOURCES)
-    make = SOURCES[moniker.kind].link
-    if make is None:
-        sentence = f"{moniker.kind}: has no sensors to be found."
-        raise LinkError(Reason.BAD_MONIKER, sentence, "Name a source of live sensors.")
-    return make(moniker)
 
 
 def meant(
