@@ -106,13 +106,15 @@ def window() -> Finding:
         sentence = "Qt is not installed; everything is shown in the terminal."
         return Finding(State.ATTENTION, sentence, f"For a window: {sys.executable} -m pip install PySide6-Essentials")
     try:
-        import_module("PySide6.QtWidgets")
+        app = import_module("legcycle_imu.live.app")
     except ImportError as error:
         sentence = f"Qt is installed but cannot be loaded: {error}."
         return Finding(State.ATTENTION, sentence, "Install the library that it names with the system's packages.")
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         sentence = "Qt is installed, but there is no display here."
         return Finding(State.ATTENTION, sentence, "Start it from the desktop, or use --no-window.")
+    if trouble := app.unusable_display():
+        return Finding(State.ATTENTION, trouble, "Until then everything is shown in the terminal.")
     return Finding(State.OK, f"Qt is installed: PySide6 {metadata.version('PySide6-Essentials')}.")
 
 

@@ -97,12 +97,14 @@ def test_what_is_not_installed_is_told_with_what_to_do(monkeypatch):
 def test_qt_must_load_and_needs_a_display(module, monkeypatch):
     module("PySide6", ImportError("libEGL.so.1: cannot open shared object file"))
     assert "libEGL.so.1" in computer.window().finding
-    module("PySide6", SimpleNamespace())
+    module("PySide6", SimpleNamespace(unusable_display=lambda: "The display :1 does not answer."))
     monkeypatch.setattr(computer.sys, "platform", "linux")
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     assert "no display" in computer.window().finding
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    assert (computer.window().state, computer.window().finding) == (State.ATTENTION, "The display :1 does not answer.")
+    module("PySide6", SimpleNamespace(unusable_display=lambda: ""))
     assert computer.window().state is State.OK
 
 
