@@ -13,7 +13,9 @@ from typing import Any
 
 import typer
 
+from firmware_bridge.links.monikers import moniker_help
 from legcycle_imu.cli import app
+from legcycle_imu.config import SOURCES
 
 PAGE = Path(__file__).with_name("command-line.md")
 HEAD = """# The command line
@@ -22,14 +24,16 @@ Generated from the parser by `python docs/make_command_line.py`; do not edit.
 
 Data goes to standard output, everything else to standard error. Colours and live views appear on a terminal alone;
 `NO_COLOR` is honoured. Exit codes: 0 well done, 1 the world is at fault (one sentence says how, and what to do),
-2 usage. Ctrl-C ends `replay` and `demo` with exit code 0.
+2 usage. Ctrl-C ends `live`, `record`, `replay` and `demo` with exit code 0. What may stand behind `--source` is told under
+[Sources](#sources).
 """
 
 
 def page() -> str:
     """Give the whole page."""
     commands = _commands(typer.main.get_command(app), "legcycle")
-    return "\n".join([HEAD, *("\n".join(_section(name, command)) for name, command in commands)])
+    sections = ["\n".join(_section(name, command)) for name, command in commands]
+    return "\n".join([HEAD, *sections, f"## Sources\n\n```text\n{moniker_help(SOURCES)}\n```\n"])
 
 
 def _commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:

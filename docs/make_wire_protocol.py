@@ -163,7 +163,7 @@ DIRT = {
     "bad_period": "DATA with a dt_us of 0",
     "bad_scale": "INFO with a scale that is no positive number up to 1",
     "no_scale": "DATA of a node whose INFO has not been heard",
-    "unknown_node": "a node that is not expected on this link; INFO is heard from everybody",
+    "unknown_node": "on a line that nodes share: one that is not expected there; INFO is heard from everybody",
     "too_long": "serial: a frame longer than the longest",
     "bad_cobs": "serial: no COBS",
     "bad_crc": "serial: another checksum, or too short to have one",

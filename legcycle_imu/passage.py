@@ -209,7 +209,7 @@ class Passage:
         return said
 
     def _about_strides(self) -> list[str]:
-        return [] if self._strides else ["No stride was found in this recording."]
+        return [] if self._strides else ["No stride was found."]
 
 
 def runner_of(name: str, meta: RecordingMeta, given: Runner, config: Config) -> tuple[Runner, list[str]]:
