@@ -24,8 +24,8 @@ Generated from the parser by `python docs/make_command_line.py`; do not edit.
 
 Data goes to standard output, everything else to standard error. Colours and live views appear on a terminal alone;
 `NO_COLOR` is honoured. Exit codes: 0 well done, 1 the world is at fault (one sentence says how, and what to do),
-2 usage. Ctrl-C ends `live`, `record`, `replay` and `demo` with exit code 0. What may stand behind `--source` is told under
-[Sources](#sources).
+2 usage. Ctrl-C ends `live`, `record`, `replay` and `demo` with exit code 0. What may stand
+behind `--source` is told under [Sources](#sources).
 """
 
 
