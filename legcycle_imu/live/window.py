@@ -25,8 +25,8 @@ from legcycle_imu.live.transport_bar import Transport, TransportBar, minutes
 from legcycle_imu.view.live_model import LiveModel
 from legcycle_imu.view.state import LiveState
 
-FRAME_MS = 28
-"""Time between two pictures, ms: 35 a second, smooth to the eye."""
+FRAME_MS = 30
+"""Time between two pictures, ms: 33 a second, smooth to the eye."""
 SIZE_PX = (1200, 800)
 SMALLEST_PX = (800, 500)
 NOTICE_MS = 5000

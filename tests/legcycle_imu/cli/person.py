@@ -7,7 +7,7 @@ from legcycle_imu.live.window import LiveWindow
 
 Script = Callable[[LiveWindow], Iterator[object]]
 PATIENCE = 1500
-"""So many pictures a script may take; 28 ms each at most where nothing stalls."""
+"""So many pictures a script may take; some 30 ms each where nothing stalls."""
 
 
 def sit_down(monkeypatch: Any, script: Script) -> list[LiveWindow]:
