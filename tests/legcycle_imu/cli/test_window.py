@@ -123,7 +123,7 @@ class TestLive:
     def test_an_unplugged_sensor_greys_its_leg_and_recording_goes_on(
         self, legcycle_here: Any, monkeypatch: Any, tmp_path: Path
     ) -> None:
-        use(monkeypatch, Faults(disconnect_every_s=11.0, disconnect_for_s=4.0), speed=5.0)
+        use(monkeypatch, Faults(disconnect_every_s=11.0, disconnect_for_s=4.0), speed=2.5, run_s=16.0)
         run = tmp_path / "run.legcycle"
         seen: dict[str, Any] = {}
 
