@@ -23,7 +23,6 @@ from legcycle_imu.view.leg_model import LegModel
 from legcycle_imu.view.state import Balance, Curves, LiveState, RecorderChip, SensorChip
 from legcycle_imu.view.words import LOST_S
 
-
 NOTHING_BALANCED = Balances().view({})
 
 
