@@ -64,7 +64,7 @@ class CueChoice:
         phase = self.focus or self._chosen
         if phase is Phase.UNKNOWN or not self._verdicts(phase, seen):
             return None
-        side = self._one_sided(phase, seen)
+        side = next(iter(seen)) if len(seen) == 1 else self._one_sided(phase, seen)
         verdicts = self._verdicts(phase, seen if side is None else (side,))
         hits = _hits(verdicts)
         said = _mark(verdicts, hits)

@@ -104,7 +104,7 @@ def test_one_leg_that_misses_alone_is_named():
     assert (cue.side, cue.hits) == (Side.LEFT, (0, STRIDES))
     alone = choice.view([Side.RIGHT])
     assert alone is not None
-    assert (alone.side, alone.mark.word) == (None, "OK")
+    assert (alone.side, alone.mark.word) == (Side.RIGHT, "OK")
 
 
 def test_too_few_strides_are_no_cue():

@@ -177,6 +177,7 @@ def test_a_lost_sensor_of_one_leg_greys_that_leg_alone():
             for history in state.histories:
                 assert history.legs[Side.RIGHT].latest is None
             assert all(balance.left is None and balance.right is None for balance in state.balances)
+            assert state.cue.side is Side.LEFT or state.cue.phase is Phase.UNKNOWN
     assert lost
     assert all(leg.state is LegState.NO_DATA and "right shank" in leg.sentence and leg.stick is None for leg in lost)
     assert all(leg.state is LegState.LIVE and leg.stick is not None for leg in other)
