@@ -6,9 +6,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_bridge.samples import SampleBlock, Segment, Side
+from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""2: who wears what, intrinsic calibrations, and when it was made; what version 1 has is read."""
 
 Triple = tuple[float, float, float]
 
@@ -76,17 +77,74 @@ class LegCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.thigh if segment is Segment.THIGH else self.shank
 
 
+class WornSensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which sensor is worn where.
+
+    Attributes
+    ----------
+    device, node : what tells the sensor from all others (`firmware_bridge.source.SensorFacts`)
+    side, segment : where it is worn
+    """
+
+    device: str
+    node: int
+    side: Side
+    segment: Segment
+
+    @property
+    def placement(self) -> Placement:
+        """Where it is worn."""
+        return Placement(self.side, self.segment)
+
+
+class IntrinsicCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one sensor makes of what it feels, and how that is taken back: true = matrix . (measured - bias).
+
+    Attributes
+    ----------
+    device, node : which sensor
+    made : when, ISO 8601 date and time in UTC
+    acc_bias_m_s2 : bias of the accelerometer, m/s^2
+    acc_matrix : 3 rows; scale and non-orthogonality of the accelerometer taken back
+    gyr_scale : factor for each axis of the gyroscope; 1 where it was not measured
+    temperature_c : at which it was made, degrees Celsius; None where not known
+    poses : rests that it stands on
+    residual_m_s2 : root mean square of what is left of | |a| - g | over these rests, m/s^2
+    acc_bias_sd_m_s2, acc_scale_sd : standard uncertainties, of the worst axis; m/s^2 and as a share
+    gyr_turns : whole turns behind `gyr_scale`, all axes together; 0 where it was not measured
+    """
+
+    device: str
+    node: int = 0
+    made: str = ""
+    acc_bias_m_s2: Triple = (0.0, 0.0, 0.0)
+    acc_matrix: tuple[Triple, Triple, Triple] = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    gyr_scale: Triple = (1.0, 1.0, 1.0)
+    temperature_c: float | None = None
+    poses: int = 0
+    residual_m_s2: float = 0.0
+    acc_bias_sd_m_s2: float = 0.0
+    acc_scale_sd: float = 0.0
+    gyr_turns: int = 0
+
+
 class CalibrationSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The calibrations of a runner's legs, as stored.
 
     Attributes
     ----------
     legs : one per leg, at most one a side
-    format_version : version of this format; another one is refused
+    format_version : version of this format; a later one is refused
+    sensors : which sensor is worn where; empty where the session knows it
+    intrinsics : intrinsic calibrations of sensors that are worn
+    made : when, ISO 8601 date and time in UTC; "" where not known
     """
 
     legs: tuple[LegCalibration, ...]
     format_version: int = FORMAT_VERSION
+    sensors: tuple[WornSensor, ...] = ()
+    intrinsics: tuple[IntrinsicCalibration, ...] = ()
+    made: str = ""
 
     def to_json(self) -> str:
         """Write as JSON text."""
@@ -99,8 +157,8 @@ class CalibrationSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             read = msgspec.json.decode(text, type=cls)
         except msgspec.DecodeError as error:
             raise ValueError(f"expected a calibration in JSON, got one in which {error}") from error
-        if read.format_version != FORMAT_VERSION:
-            raise ValueError(f"expected calibration format {FORMAT_VERSION}, got {read.format_version}")
+        if not 1 <= read.format_version <= FORMAT_VERSION:
+            raise ValueError(f"expected calibration format 1 to {FORMAT_VERSION}, got {read.format_version}")
         return read
 
     def leg(self, side: Side) -> LegCalibration | None:

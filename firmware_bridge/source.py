@@ -22,6 +22,8 @@ class Kind(StrEnum):
     """A packet that the sensor was asked for beside its stream: what it is, how full its battery is."""
     MARKER = "marker"
     """A person's mark; its bytes are UTF-8 text; belongs to no sensor."""
+    CALIBRATION = "calibration"
+    """A calibration that holds from here on, made during the session; its bytes are JSON; belongs to no sensor."""
 
 
 class Chunk(NamedTuple):

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from calibration.model import (
     FORMAT_VERSION,
     CalibrationSet,
+    IntrinsicCalibration,
     LegCalibration,
     SegmentCalibration,
+    WornSensor,
     ZeroSource,
     to_segment_frame,
 )
-from firmware_bridge.samples import SampleBlock, Segment, Side
+from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from tests.strategies import Matrix, rotations, rows
 
 
@@ -44,8 +46,23 @@ def test_a_given_calibration_of_which_no_more_is_said_can_be_read_back():
 @pytest.mark.parametrize("version", [0, FORMAT_VERSION + 1])
 def test_another_version_is_refused(version: int):
     text = json.dumps(json.loads(CalibrationSet((leg(np.eye(3)),)).to_json()) | {"format_version": version})
-    with pytest.raises(ValueError, match=f"expected calibration format {FORMAT_VERSION}, got {version}"):
+    with pytest.raises(ValueError, match=f"expected calibration format 1 to {FORMAT_VERSION}, got {version}"):
         CalibrationSet.from_json(text)
+
+
+def test_a_calibration_of_the_first_version_is_read():
+    stored = CalibrationSet((leg(np.eye(3)),))
+    fields = json.loads(stored.to_json())
+    first = {"legs": fields["legs"], "format_version": 1}
+    assert CalibrationSet.from_json(json.dumps(first)).legs == stored.legs
+
+
+def test_who_wears_what_and_how_sensors_err_can_be_read_back():
+    worn = WornSensor("5EED0001", 2, Side.RIGHT, Segment.SHANK)
+    intrinsic = IntrinsicCalibration("5EED0001", 2, "2026-11-23T10:00:00+00:00", temperature_c=21.5, poses=12)
+    stored = CalibrationSet((leg(np.eye(3)),), sensors=(worn,), intrinsics=(intrinsic,), made="2026-11-23T10:01:00Z")
+    assert CalibrationSet.from_json(stored.to_json()) == stored
+    assert stored.sensors[0].placement == Placement(Side.RIGHT, Segment.SHANK)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"legs": [], "colour": 1}', '{"legs": [{"side": "middle"}]}'])
