@@ -38,18 +38,22 @@ class Section:
     duration_s : s, above 0
     speed_m_s : forward speed, m/s; for run and walk alone
     turn : change of heading over the section, rad, positive to the left
+    side : the leg whose knee alone is lifted, for knee lifts alone; None: both in turn, the left one first
     """
 
     kind: SectionKind
     duration_s: float
     speed_m_s: float = 0.0
     turn: float = 0.0
+    side: Side | None = None
 
     def __post_init__(self) -> None:
         if not self.duration_s > 0:
             raise ValueError(f"expected a duration above 0 s, got {self.duration_s}")
         if (self.kind in MOVING) != (self.speed_m_s > 0):
             raise ValueError(f"expected a speed for run and walk alone, got {self.kind} at {self.speed_m_s} m/s")
+        if self.side is not None and self.kind is not SectionKind.KNEE_LIFTS:
+            raise ValueError(f"expected a side for knee lifts alone, got {self.kind} of the {self.side} leg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +139,13 @@ class Script:
         return Track(np.r_[0.0, ends], np.cumsum([0.0, *(s.turn for s in self.sections)]))
 
     def knee_lifts(self) -> list[KneeLift]:
-        """Give the knee lifts, left first, alternating."""
+        """Give the knee lifts: of the section's side, or left first, alternating."""
         lifts: list[KneeLift] = []
         for section, start, _ in self.timeline():
             if section.kind is SectionKind.KNEE_LIFTS:
                 count = max(1, round(section.duration_s / KNEE_LIFT_S))
                 edges = start + np.arange(count + 1) * (section.duration_s / count)
-                sides = [(Side.LEFT, Side.RIGHT)[i % 2] for i in range(count)]
+                sides = [section.side or (Side.LEFT, Side.RIGHT)[i % 2] for i in range(count)]
                 lifts += [KneeLift(s, float(a), float(b)) for s, (a, b) in zip(sides, pairwise(edges), strict=True)]
         return lifts
 

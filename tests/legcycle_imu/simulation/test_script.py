@@ -68,6 +68,13 @@ def test_a_knee_lift_rises_to_one_and_returns() -> None:
     assert lift.bump(np.array([lift.start_s, 0.5 * (lift.start_s + lift.end_s), lift.end_s])).tolist() == [0, 1, 0]
 
 
+def test_one_knee_alone_is_lifted_where_a_section_names_it() -> None:
+    script = Script((Section(STAND, 1.0), Section(LIFTS, 1.2, side=Side.RIGHT), Section(LIFTS, 2.4, side=Side.LEFT)))
+    lifts = script.knee_lifts()
+    assert [lift.side for lift in lifts] == [Side.RIGHT, Side.LEFT, Side.LEFT]
+    np.testing.assert_allclose([lift.start_s for lift in lifts], [1.0, 2.2, 3.4])
+
+
 def test_speed_gait_and_presence_follow_the_sections() -> None:
     at = np.array([1.0, 7.0, 15.0, 23.0, 28.0])
     np.testing.assert_allclose(WALK_RUN_WALK.speed()(at), [0, 1.5, 3.2, 1.9, 0])
@@ -132,6 +139,7 @@ def test_smooth_goes_from_nought_to_one() -> None:
         lambda: Section(RUN, 5.0),
         lambda: Section(STAND, 5.0, 2.0),
         lambda: Section(RUN, float("nan"), 3.0),
+        lambda: Section(STAND, 5.0, side=Side.LEFT),
         lambda: Script(()),
     ],
 )
