@@ -13,7 +13,7 @@ from firmware_bridge.protocols import PROTOCOLS, Decoder
 from firmware_bridge.protocols.packets import Introduction, Packet, Readings, Report, TimeReply, TimeSent
 from firmware_bridge.protocols.row import ClockKind
 from firmware_bridge.samples import Quality, SampleBlock
-from firmware_bridge.source import Chunk, Kind, SensorFacts
+from firmware_bridge.source import NO_SENSOR, Chunk, Kind, SensorFacts
 from firmware_bridge.stream import SampleStream, StreamSettings, StreamStatistics
 
 
@@ -71,7 +71,8 @@ class Intake:
     def push(self, chunks: Iterable[Chunk]) -> list[SampleBlock]:
         """Take the next chunks in their order; give the samples that they complete, one block a sensor."""
         for first, part in _runs(chunks):
-            self._links[first].push(part)
+            if first != NO_SENSOR:
+                self._links[first].push(part)
         return [sensor.taken() for sensor in self._sensors]
 
     def flush(self) -> list[SampleBlock]:

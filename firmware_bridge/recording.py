@@ -16,7 +16,7 @@ from firmware_bridge.recording_format import (
     meta_from_rows,
 )
 from firmware_bridge.recording_writer import RecordingWriter, refuse_existing, whole_recording
-from firmware_bridge.source import Chunk, Kind, SensorFacts
+from firmware_bridge.source import NO_SENSOR, Chunk, Kind, SensorFacts
 
 __all__ = [
     "EntryCount",
@@ -38,7 +38,7 @@ PLAYED = {str(kind): kind for kind in Kind if kind is not Kind.MARKER}
 """What a recording gives when it is played: all that came over links, and what befell them."""
 
 _PLAYED_ENTRIES = f"""
-SELECT sensor, kind, arrival_ns, bytes FROM entry WHERE kind IN ({", ".join(map(repr, PLAYED))}) ORDER BY id
+SELECT coalesce(sensor, {NO_SENSOR}), kind, arrival_ns, bytes FROM entry WHERE kind IN ({", ".join(map(repr, PLAYED))}) ORDER BY id
 """
 
 
@@ -181,10 +181,10 @@ def _refuse_foreign(path: Path, database: sqlite3.Connection) -> None:
     if database.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise _foreign(path)
     version = database.execute("PRAGMA user_version").fetchone()[0]
-    if version != FORMAT_VERSION:
+    if not 1 <= version <= FORMAT_VERSION:
         raise RecordingError(
             Reason.NEWER_VERSION,
-            f"{path} is a recording of format version {version}; this program reads {FORMAT_VERSION}.",
+            f"{path} is a recording of format version {version}; this program reads 1 to {FORMAT_VERSION}.",
             "Update legcycle-imu.",
         )
 

@@ -8,14 +8,13 @@ from importlib import metadata
 import msgspec
 
 from firmware_bridge.samples import Placement, Segment, Side
-from firmware_bridge.source import Chunk, Kind, SensorFacts
+from firmware_bridge.source import NO_SENSOR, Chunk, Kind, SensorFacts
 
 APPLICATION_ID = 0x4C656743
 """'LegC' in the header of the file: says which program's file it is."""
-FORMAT_VERSION = 1
-"""Version of the schema, in `user_version`."""
-NO_SENSOR = -1
-"""Stands in a marker for the sensor that it does not have; the file has null."""
+FORMAT_VERSION = 2
+"""Version of the format, in `user_version`. 2: entries of the kind `calibration` change what follows them, so that a
+program that passes over them would give other results."""
 SCHEMA = """\
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,

@@ -17,7 +17,7 @@ from firmware_bridge.recording_format import (
     marker,
     meta_rows,
 )
-from firmware_bridge.source import Chunk, Kind
+from firmware_bridge.source import NO_SENSOR, Chunk, Kind
 
 PAGE_BYTES = 16384
 """Holds several imported entries of 2 to 9 kB; pages of 4096 would stay half empty."""
@@ -225,7 +225,7 @@ def _row(chunk: Chunk) -> tuple[int | None, str, int, bytes]:
     sensor, arrival_ns, data, kind = chunk
     if kind is Kind.RECEIVED:  # nearly all of them; SQLite takes a plain string faster than an enum's member
         return sensor, "received", arrival_ns, data
-    return None if kind is Kind.MARKER else sensor, str(kind), arrival_ns, data
+    return None if sensor == NO_SENSOR else sensor, str(kind), arrival_ns, data
 
 
 def _connect(path: Path) -> sqlite3.Connection:

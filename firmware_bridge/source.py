@@ -6,6 +6,9 @@ from typing import NamedTuple, Protocol
 
 from firmware_bridge.samples import Placement
 
+NO_SENSOR = -1
+"""Number of the sensor of an entry that belongs to none."""
+
 
 class Kind(StrEnum):
     """What an entry of a session is."""
@@ -31,7 +34,8 @@ class Chunk(NamedTuple):
 
     Attributes
     ----------
-    sensor : index into the session's list of sensors; where several share a link, of the first of them
+    sensor : index into the session's list of sensors; where several share a link, of the first of them; `NO_SENSOR`
+        for what belongs to none
     arrival_ns : monotonic time of arrival since the session's start, ns; for imported samples the
         time of the chunk's last sample
     data : the bytes, exactly as received

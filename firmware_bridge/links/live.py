@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from firmware_bridge.links.link import Link
-from firmware_bridge.source import Chunk, Kind, SensorFacts
+from firmware_bridge.source import NO_SENSOR, Chunk, Kind, SensorFacts
 
 HEARTBEAT_S = 0.1
 """Longest time between two batches, s: while nothing comes, an empty one says that time goes on."""
@@ -61,6 +61,10 @@ class LiveSource:
     def now_ns(self) -> int:
         """Give the time since the session's start, ns: the clock of all arrivals."""
         return self._clock_ns() - self._start_ns
+
+    def calibrate(self, calibration: str) -> None:
+        """Add a calibration (JSON) to what arrives: it holds from here on; may be called from any thread."""
+        self._queue.put(Chunk(NO_SENSOR, self.now_ns(), calibration.encode(), Kind.CALIBRATION))
 
     def end(self) -> None:
         """Let the iteration come to its end soon; may be called from anywhere, also from a signal's handler."""

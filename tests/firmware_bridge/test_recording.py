@@ -21,7 +21,7 @@ from firmware_bridge.recording import (
 )
 from firmware_bridge.recording_format import meta_from_rows, meta_rows
 from firmware_bridge.samples import Placement, Segment, Side
-from firmware_bridge.source import Chunk, SensorFacts
+from firmware_bridge.source import NO_SENSOR, Chunk, SensorFacts
 
 THIGH = SensorFacts(Placement(Side.LEFT, Segment.THIGH), "imported", 200.0, 156.9, 34.9, 9.80665, 0.0174, "a.csv")
 SHANK = SensorFacts(Placement(Side.LEFT, Segment.SHANK), "imported", 104.0, math.inf, math.inf)
@@ -129,6 +129,23 @@ def test_a_kind_that_a_later_version_adds_is_passed_over(tmp_path):
     database.close()
 
     assert read(path) == [CHUNKS[0], CHUNKS[2]]
+
+
+def test_a_calibration_is_played_where_it_was_made(tmp_path):
+    path = tmp_path / "run.legcycle"
+    made = Chunk(NO_SENSOR, 2_500_000, b'{"legs": []}', Kind.CALIBRATION)
+    entries = [*CHUNKS[:3], made, *CHUNKS[3:]]
+    write(path, entries)
+    assert read(path) == entries
+
+
+def test_a_recording_of_the_first_version_is_read(tmp_path):
+    path = tmp_path / "run.legcycle"
+    write(path)
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA user_version=1")
+    database.close()
+    assert read(path) == CHUNKS
 
 
 def test_markers_and_counts(tmp_path):
@@ -347,7 +364,7 @@ def sqlite_of_somebody_else(path) -> None:
 def newer(path) -> None:
     write(path)
     database = sqlite3.connect(path)
-    database.execute("PRAGMA user_version=2")
+    database.execute("PRAGMA user_version=3")
     database.close()
 
 
@@ -377,7 +394,7 @@ def short(path) -> None:
         (lambda p: p.write_text("time_s,gyr_x\n" * 99), Reason.NOT_A_RECORDING, "not a legcycle recording"),
         (lambda p: p.write_bytes(b"SQ"), Reason.NOT_A_RECORDING, "not a legcycle recording"),
         (sqlite_of_somebody_else, Reason.NOT_A_RECORDING, "not a legcycle recording"),
-        (newer, Reason.NEWER_VERSION, "format version 2"),
+        (newer, Reason.NEWER_VERSION, "format version 3"),
         (unknown_protocol, Reason.NEWER_VERSION, "'from_2030'"),
         (without_meta, Reason.DAMAGED, "no sensors and no software"),
         (short, Reason.DAMAGED, "is damaged"),

@@ -6,7 +6,7 @@ import pytest
 from firmware_bridge.links.link import Enough, Found, Inbox
 from firmware_bridge.links.live import LiveSource
 from firmware_bridge.samples import Placement, Segment, Side
-from firmware_bridge.source import Chunk, Kind, SensorFacts
+from firmware_bridge.source import NO_SENSOR, Chunk, Kind, SensorFacts
 
 THIGH, SHANK = (
     SensorFacts(Placement(Side.LEFT, segment), "imported", 200.0, 160.0, 35.0, name=segment) for segment in Segment
@@ -56,6 +56,18 @@ def test_what_links_post_comes_in_one_order_with_its_arrival():
     assert chunks == [Chunk(0, 1, b"one"), Chunk(0, 2, b"why", Kind.LOST)]
     assert link.served == {0: THIGH}
     assert link.stops == 1
+
+
+def test_a_calibration_has_its_place_among_what_arrives():
+    link = ScriptedLink(lambda inbox: inbox(0, b"one"), Inbox.end)
+    with LiveSource([THIGH], [(link, [0])], clock_ns=ticking()) as source:
+        batches = iter(source)
+        first = next(batches)
+        source.calibrate('{"legs": []}')
+        source.end()
+        rest = [chunk for batch in batches for chunk in batch]
+    assert [chunk.data for chunk in first] == [b"one"]
+    assert rest == [Chunk(NO_SENSOR, 2, b'{"legs": []}', Kind.CALIBRATION)]
 
 
 def test_the_source_ends_when_the_last_link_does():
