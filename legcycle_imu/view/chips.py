@@ -1,6 +1,7 @@
 """Sensors and recorder as chips: state by shape and word, and their numbers."""
 
 from firmware_bridge.recorder_state import RecorderState
+from firmware_bridge.samples import Placement
 from firmware_bridge.sensor_health import SensorHealth, State
 from firmware_bridge.source import SensorFacts
 from legcycle_imu.view.state import Mark, RecorderChip, SensorChip
@@ -9,10 +10,9 @@ from legcycle_imu.view.words import HERE, NOT_KNOWN, RECORDER_SHAPE, SENSOR_SHAP
 
 def sensor_chip(facts: SensorFacts, health: SensorHealth) -> SensorChip:
     """Give the chip of a sensor."""
-    side, segment = facts.placement
     return SensorChip(
         facts.placement,
-        f"{side[0]}{segment[0]}".upper(),
+        label_of(facts.placement),
         facts.name,
         health.state,
         Mark(SENSOR_SHAPE[health.state], str(health.state)),
@@ -24,6 +24,11 @@ def sensor_chip(facts: SensorFacts, health: SensorHealth) -> SensorChip:
         health.sentence,
         _numbers(health),
     )
+
+
+def label_of(placement: Placement) -> str:
+    """Give a place in two letters: "LT" is the left thigh."""
+    return f"{placement.side[0]}{placement.segment[0]}".upper()
 
 
 def unreported(latest_s: float, now_s: float, silent_s: float) -> SensorHealth:

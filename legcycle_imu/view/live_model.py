@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from calibration.guidance import Guidance
 from calibration.model import CalibrationSet
 from firmware_bridge.recorder_state import RecorderState
 from firmware_bridge.samples import Placement, Segment, Side
@@ -14,12 +15,14 @@ from legcycle_imu.runner import LegGeometry
 from legcycle_imu.targets import Judge, Targets
 from legcycle_imu.view.balance import Balances
 from legcycle_imu.view.big import big_view
+from legcycle_imu.view.calibration import view_of
 from legcycle_imu.view.chips import recorder_chip, sensor_chip, unreported
 from legcycle_imu.view.cue import CueChoice, waited_for
 from legcycle_imu.view.curves import HIGH_DEG, LOW_DEG, CurveSettings, time_grid
 from legcycle_imu.view.figures import Figures
 from legcycle_imu.view.history import MetricHistory, shown_metrics
 from legcycle_imu.view.leg_model import LegModel
+from legcycle_imu.view.mirror import Mirror
 from legcycle_imu.view.state import Balance, Curves, LiveState, RecorderChip, SensorChip
 from legcycle_imu.view.words import LOST_S
 
@@ -67,6 +70,8 @@ class LiveModel:
         self._focus = self.settings.focus
         self._health: tuple[SensorHealth, ...] | None = None
         self._recorder: RecorderState | None = None
+        self._guidance: Guidance | None = None
+        self._mirror = Mirror(self._sensors, self._geometry)
         self.restart()
 
     def restart(self) -> None:
@@ -79,6 +84,7 @@ class LiveModel:
         self._balanced: tuple[Balance, ...] | None = None
         self._cue = CueChoice(sides, self._focus)
         self._figures = Figures()
+        self._mirror.restart()
 
     def push(self, update: Update, arrived_s: float) -> None:
         """Take what became known.
@@ -89,6 +95,8 @@ class LiveModel:
         arrived_s : session time at which the samples arrived that made it known
         """
         self._take_samples(update)
+        if self._guidance is not None:
+            self._mirror.push(update.samples)
         for alignment in update.alignments:
             self._legs[alignment.calibration.side].known.calibration = alignment.calibration
             self._balanced = None
@@ -113,6 +121,13 @@ class LiveModel:
         if sentence:
             self._legs[side].known.trouble = sentence
 
+    def calibrating(self, guidance: Guidance | None) -> None:
+        """Take how the guided calibration stands; None while there is none."""
+        if guidance is None and self._guidance is not None:
+            self._mirror.restart()
+        self._guidance = guidance
+        self._mirror.show(None if guidance is None else guidance.outcome)
+
     def focus(self, phase: Phase | None) -> None:
         """Cue this phase from now on; None for the one that misses most."""
         self._focus = self._cue.focus = phase
@@ -123,6 +138,7 @@ class LiveModel:
         seen = [side for side, leg in legs.items() if leg.state.seen]
         histories = tuple(history.view(seen) for history in self._histories)
         cue = self._cue.view(seen) or waited_for(legs)
+        chips, guidance = self._chips(now_s), self._guidance
         return LiveState(
             now_s,
             legs,
@@ -132,11 +148,12 @@ class LiveModel:
             self._balance_views(seen),
             cue,
             big_view(cue, histories, seen),
-            self._chips(now_s),
+            chips,
             self._recorder_chip(),
             self._figures.coverage,
             self._figures.latency(now_s),
             self._figures.strides,
+            None if guidance is None else view_of(guidance, chips, self._mirror.legs(now_s)),
         )
 
     def _leg(self, side: Side) -> LegModel:

@@ -8,7 +8,7 @@ shape and word (`Mark`); a colour may go with them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from firmware_bridge.recorder_state import Condition
 from firmware_bridge.samples import Floats, Placement, Side
@@ -16,6 +16,9 @@ from firmware_bridge.sensor_health import State
 from legcycle_imu.cycle import Phase
 from legcycle_imu.personal_band import Band
 from legcycle_imu.summary import Hits, Symmetry
+
+if TYPE_CHECKING:
+    from legcycle_imu.view.calibration import CalibrationView
 
 Point = tuple[float, float]
 """x forward, y up, from the hip, in lengths of the leg (thigh and shank together)."""
@@ -420,6 +423,7 @@ class LiveState:
     coverage : share of the strides' time, since the start, in which data was there, 0 to 1; None before a stride
     latency : None before an event
     strides : rows of the stride table so far, both legs together
+    calibration : the guided calibration; None while there is none
     """
 
     now_s: float
@@ -435,3 +439,4 @@ class LiveState:
     coverage: float | None
     latency: Latency | None
     strides: int
+    calibration: "CalibrationView | None" = None

@@ -20,6 +20,8 @@ from legcycle_imu.passage import Passage
 from legcycle_imu.view.live_model import LiveModel
 from legcycle_imu.view.state import LegState, LiveState
 from legcycle_imu.view.words import METRICS
+from tests.legcycle_imu.view import guided
+from tests.legcycle_imu.view.guided import standing
 from tests.legcycle_imu.view.made import GEOMETRY, running, sensors, stride
 from tests.strategies import Session, with_gaps
 from tests.strategies import running as session_of_running
@@ -327,3 +329,32 @@ def test_numbers_agree_with_each_other():
                 good = [dot.value for dot in drive.legs[Side.LEFT].dots if dot.counted and not isnan(dot.value)]
                 assert balance.left == pytest.approx(np.mean(good[-20:]))
         assert all(leg.drive_deg == 50.0 for leg in state.legs.values())
+
+
+class TestCalibrating:
+    def test_there_is_none_unless_somebody_calibrates(self) -> None:
+        model = LiveModel(sensors())
+        assert model.state(0.0).calibration is None
+        model.calibrating(guided.STAND)
+        seen = model.state(0.0).calibration
+        assert seen is not None
+        assert seen.instruction == guided.STAND.instruction
+        assert [one.place for one in seen.sensors] == [str(facts.placement) for facts in sensors()]
+        model.calibrating(None)
+        assert model.state(0.0).calibration is None
+
+    def test_at_the_end_the_legs_are_those_of_the_samples(self) -> None:
+        model = LiveModel(sensors())
+        model.push(Update(samples=standing(30.0)), 3.0)  # before anybody calibrates: not kept
+        model.calibrating(guided.DONE)
+        seen = model.state(3.0).calibration
+        assert seen is not None
+        assert [leg.stick for leg in seen.legs.values()] == [None, None]
+        model.push(Update(samples=standing(30.0, start=3.0)), 6.0)
+        seen = model.state(6.0).calibration
+        assert seen is not None
+        assert all(leg.stick is not None for leg in seen.legs.values())
+        model.restart()
+        seen = model.state(6.0).calibration
+        assert seen is not None
+        assert [leg.stick for leg in seen.legs.values()] == [None, None]
