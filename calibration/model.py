@@ -1,5 +1,6 @@
 """What a calibration is: how a sensor sits on its segment, how sure that is, and which zero the angles have."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
+from firmware_bridge.source import SensorFacts
 
 FORMAT_VERSION = 2
 """2: who wears what, intrinsic calibrations, and when it was made; what version 1 has is read."""
@@ -112,6 +114,8 @@ class IntrinsicCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     residual_m_s2 : root mean square of what is left of | |a| - g | over these rests, m/s^2
     acc_bias_sd_m_s2, acc_scale_sd : standard uncertainties, of the worst axis; m/s^2 and as a share
     gyr_turns : whole turns behind `gyr_scale`, all axes together; 0 where it was not measured
+    acc_nonorthogonality_sd_rad : standard uncertainty of the angle between two axes, of the worst two, rad
+    gyr_scale_sd : standard uncertainty of `gyr_scale`, of the worst axis that was measured, as a share
     """
 
     device: str
@@ -126,6 +130,8 @@ class IntrinsicCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     acc_bias_sd_m_s2: float = 0.0
     acc_scale_sd: float = 0.0
     gyr_turns: int = 0
+    acc_nonorthogonality_sd_rad: float = 0.0
+    gyr_scale_sd: float = 0.0
 
 
 class CalibrationSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -165,6 +171,25 @@ class CalibrationSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Give the calibration of a leg, None where there is none."""
         return next((leg for leg in self.legs if leg.side is side), None)
 
+    def placed(self, sensors: Sequence[SensorFacts]) -> list[SensorFacts]:
+        """Give sensors where this calibration says that they are worn; one of which it says nothing stays.
+
+        Raises
+        ------
+        ValueError : two sensors would be worn at one place
+        """
+        worn = {(sensor.device, sensor.node): sensor.placement for sensor in self.sensors if sensor.device}
+        placed = [facts._replace(placement=worn.get((facts.device, facts.node), facts.placement)) for facts in sensors]
+        if len({facts.placement for facts in placed}) < len(placed):
+            said = ", ".join(f"{facts.name or facts.device} on the {facts.placement}" for facts in placed)
+            raise ValueError(f"expected each sensor at a place of its own, got {said}")
+        return placed
+
+    def intrinsic(self, facts: SensorFacts) -> IntrinsicCalibration | None:
+        """Give the intrinsic calibration of a sensor, None where there is none."""
+        identity = facts.device, facts.node
+        return next((one for one in self.intrinsics if one.device and (one.device, one.node) == identity), None)
+
 
 def to_segment_frame(block: SampleBlock, calibration: SegmentCalibration) -> SampleBlock:
     """Turn samples of the sensor frame into the segment frame, the gyroscope's bias removed.
@@ -173,15 +198,16 @@ def to_segment_frame(block: SampleBlock, calibration: SegmentCalibration) -> Sam
     is stored column by column, as the stages that follow read it.
     """
     bias = calibration.gyr_bias_rad_s
-    gyr = _rotated(calibration.rotation, [block.gyr[:, k] - bias[k] for k in range(3)])
-    acc = _rotated(calibration.rotation, [np.ascontiguousarray(block.acc[:, k]) for k in range(3)])
+    gyr = columns_times(calibration.rotation, [block.gyr[:, k] - bias[k] for k in range(3)])
+    acc = columns_times(calibration.rotation, [np.ascontiguousarray(block.acc[:, k]) for k in range(3)])
     return SampleBlock(block.time, gyr, acc, block.quality)
 
 
-def _rotated(rotation: tuple[Triple, ...], columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+def columns_times(matrix: tuple[Triple, ...], columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Multiply vectors, given as three columns (n,), by a matrix, elementwise; give them (n, 3), column by column."""
     x, y, z = columns
     rows = np.empty((3, len(x)))
-    for k, (a, b, c) in enumerate(rotation):
+    for k, (a, b, c) in enumerate(matrix):
         np.multiply(x, a, out=rows[k])
         rows[k] += b * y
         rows[k] += c * z

@@ -17,6 +17,7 @@ from calibration.model import (
     to_segment_frame,
 )
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
+from firmware_bridge.source import SensorFacts
 from tests.strategies import Matrix, rotations, rows
 
 
@@ -63,6 +64,39 @@ def test_who_wears_what_and_how_sensors_err_can_be_read_back():
     stored = CalibrationSet((leg(np.eye(3)),), sensors=(worn,), intrinsics=(intrinsic,), made="2026-11-23T10:01:00Z")
     assert CalibrationSet.from_json(stored.to_json()) == stored
     assert stored.sensors[0].placement == Placement(Side.RIGHT, Segment.SHANK)
+
+
+FACTS = SensorFacts(Placement(Side.LEFT, Segment.THIGH), "leglink", 200.0, 156.9, 34.9, device="A", node=1)
+OTHER = FACTS._replace(placement=Placement(Side.LEFT, Segment.SHANK), device="B", node=2)
+
+
+def test_sensors_are_worn_where_the_calibration_says():
+    swapped = CalibrationSet(
+        (), sensors=(WornSensor("B", 2, Side.LEFT, Segment.THIGH), WornSensor("A", 1, Side.LEFT, Segment.SHANK))
+    )
+    assert [facts.placement for facts in swapped.placed([FACTS, OTHER])] == [OTHER.placement, FACTS.placement]
+    assert [facts.device for facts in swapped.placed([FACTS, OTHER])] == ["A", "B"]
+
+
+def test_a_sensor_of_which_a_calibration_says_nothing_stays_where_it_is():
+    strangers = CalibrationSet((), sensors=(WornSensor("C", 1, Side.RIGHT, Segment.THIGH),))
+    assert strangers.placed([FACTS, OTHER]) == [FACTS, OTHER]
+    nameless = CalibrationSet((), sensors=(WornSensor("", 0, Side.RIGHT, Segment.THIGH),))
+    assert nameless.placed([FACTS._replace(device="", node=0)])[0].placement == FACTS.placement
+
+
+def test_two_sensors_are_not_worn_at_one_place():
+    both = CalibrationSet((), sensors=(WornSensor("B", 2, Side.LEFT, Segment.THIGH),))
+    with pytest.raises(ValueError, match="A on the left thigh, B on the left thigh"):
+        both.placed([FACTS, OTHER])
+
+
+def test_an_intrinsic_calibration_belongs_to_one_sensor():
+    mine = IntrinsicCalibration("A", 1, poses=12)
+    calibration = CalibrationSet((), intrinsics=(IntrinsicCalibration("A", 2), mine, IntrinsicCalibration("")))
+    assert calibration.intrinsic(FACTS) == mine
+    assert calibration.intrinsic(OTHER) is None
+    assert calibration.intrinsic(FACTS._replace(device="", node=0)) is None
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"legs": [], "colour": 1}', '{"legs": [{"side": "middle"}]}'])
