@@ -104,6 +104,10 @@ class LegAligner:
             return None
         return self._found(max(self._thigh.reached, self._shank.reached), outcome)
 
+    def end_with(self, calibration: LegCalibration, at: float) -> Alignment:
+        """End the search: a calibration has come from elsewhere, at a stream time; give what was held for it."""
+        return self._found(max(at, self._thigh.reached, self._shank.reached), Fit(calibration, {}, ran=False))
+
     def _attempt(self, now: float) -> Fit | None:
         """Try with the samples until now; without running, wait as long as nothing is lost by it."""
         self._thigh.take_until(now)

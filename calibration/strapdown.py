@@ -1,6 +1,7 @@
 """Attitude by integrating the gyroscope alone, in three dimensions, into a frame that drifts with the bias."""
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 from vqf import BasicVQF
 
 from firmware_bridge.samples import Floats, Vectors
@@ -43,6 +44,14 @@ class Strapdown:
         attitude = self._turned(between, self._period)
         self._attitude = attitude[-1:].copy()
         return _matrix_elements(attitude)
+
+    def turn(self, rotation: Vectors) -> None:
+        """Go on with a body frame that is turned, new = rotation . old: the drifting frame stays as it is."""
+        w, x, y, z = self._attitude[0]
+        attitude = Rotation.from_quat((x, y, z, w)) * Rotation.from_matrix(rotation).inv()
+        self._attitude = np.roll(attitude.as_quat(), 1)[np.newaxis]
+        if self._gyr is not None:
+            self._gyr = (rotation * self._gyr).sum(axis=1)[np.newaxis]
 
     def bridge(self, duration_s: float, gyr: Vectors) -> None:
         """Carry the attitude over a gap to the sample after it, whose rate (1, 3) is `gyr`: along a straight line."""

@@ -18,7 +18,7 @@ from legcycle_imu.model import STRIDE_COLUMNS, GaitEvent, PhaseSpan, SegmentAngl
 from legcycle_imu.orientation import Orientation, OrientationSettings
 from legcycle_imu.phases import PhaseMachine
 from legcycle_imu.runner import LegGeometry
-from legcycle_imu.strides import StrideBuilder, StrideSettings
+from legcycle_imu.strides import RECALIBRATED, StrideBuilder, StrideSettings
 
 _FLIGHT = STRIDE_COLUMNS.index("flight_time_s")
 
@@ -119,6 +119,32 @@ class Leg:
         angles = self._measure(thigh, shank)
         return LegUpdate(angles, self._conclude(self.settled(silent)), None)
 
+    def recalibrate(
+        self, calibration: LegCalibration, at: float, silent: frozenset[Segment] = frozenset()
+    ) -> LegUpdate:
+        """Go by another calibration from here on, for the samples to come; what waited for one begins with it.
+
+        The vertical is carried on, and nothing that has been given out changes. The sensors must be the same.
+
+        Parameters
+        ----------
+        calibration : the leg's
+        at : stream time at which it became known, s: no later than what is still to come
+        silent : as in `push`
+
+        Raises
+        ------
+        ValueError
+            where it is the other leg's
+        """
+        if calibration.side is not self._side:
+            raise ValueError(f"expected a calibration of the {self._side} leg, got one of the {calibration.side}")
+        if self.calibration is None:
+            return self._begin(self._aligner.end_with(calibration, at), silent)
+        self._turn(calibration)
+        nothing = SampleBlock.empty()
+        return LegUpdate([], [], Alignment(at, calibration, {}, nothing, nothing, 0.0))
+
     def flush(self) -> LegUpdate:
         """Give what was held back."""
         if self.calibration is None:
@@ -148,6 +174,16 @@ class Leg:
             )
             for segment in Segment
         }
+
+    def _turn(self, calibration: LegCalibration) -> None:
+        assert self.calibration is not None
+        for segment, orientation in self._orientation.items():
+            old, new = self.calibration[segment], calibration[segment]
+            bias = np.subtract(new.gyr_bias_rad_s, old.gyr_bias_rad_s)
+            turn = np.einsum("ik,jk->ij", new.matrix(), old.matrix())
+            orientation.turn(turn, (new.matrix() * bias).sum(axis=1))
+            self._strides.mark(RECALIBRATED, self._reached[segment], self._reached[segment])
+        self.calibration = calibration
 
     def _measure(
         self, thigh: SampleBlock, shank: SampleBlock, uprights: dict[Segment, Upright] | None = None

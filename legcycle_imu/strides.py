@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import degrees, inf, nan
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from legcycle_imu.runner import LegGeometry
 GAP = "gap"
 SATURATED = "saturated"
 LOW_LIFT = "low_lift"
+RECALIBRATED = "recalibrated"
 
 _APART = 2.5  # sampling periods: samples further apart have a gap between them that was too long to fill
 _DROP_AT_ONCE = 500  # samples: dropping fewer costs more than keeping them
@@ -39,6 +41,14 @@ class StrideSettings:
     hidden_share: float = 1.5
     low_lift_rad: float = 0.7854
     memory_s: float = 4.0
+
+
+class _Mark(NamedTuple):
+    """A span of time whose strides carry a flag."""
+
+    word: str
+    start: float
+    end: float
 
 
 class _AngleMemory:
@@ -129,6 +139,7 @@ class StrideBuilder:
         self._events: dict[EventKind, GaitEvent] = {}
         self._count = 0
         self._usual_s = inf
+        self._marks: list[_Mark] = []
 
     def push_angles(self, angles: SegmentAngles) -> None:
         """Take the next angles of either segment."""
@@ -139,6 +150,10 @@ class StrideBuilder:
         """Drop the angles that no event to come, from this time on, can need."""
         self._thigh.forget_before(time - self.settings.memory_s)
         self._shank.forget_before(time - self.settings.memory_s)
+
+    def mark(self, word: str, start: float, end: float) -> None:
+        """Flag the strides to come of which a part lies in [start, end], s."""
+        self._marks.append(_Mark(word, start, end))
 
     def forget(self) -> None:
         """Drop the stride that is under way: it was not one."""
@@ -236,7 +251,12 @@ class StrideBuilder:
             (LOW_LIFT, flexion < self.settings.low_lift_rad),
             (OUT_OF_ORDER, len(events) < len(EventKind) and not gap and WALK not in flags),
         ]
-        return flags.union(word for word, holds in more if holds)
+        flags = flags.union(word for word, holds in more if holds)
+        return flags.union(self._marked(start.t, end.t)) if self._marks else flags
+
+    def _marked(self, start: float, end: float) -> list[str]:
+        self._marks = [mark for mark in self._marks if mark.end >= start]
+        return [mark.word for mark in self._marks if mark.start < end]
 
 
 def _t(event: GaitEvent | None) -> float:

@@ -114,6 +114,11 @@ def of_leg(update: LegUpdate) -> Channels:
     }
 
 
+def of_recalibrated(update: LegUpdate) -> Channels:
+    """All but the alignment: of its two, one call gives but one."""
+    return {name: data for name, data in of_leg(update).items() if name != "alignment"}
+
+
 def of_update(update: Update) -> Channels:
     return {
         **of_angles(update.angles),
@@ -177,6 +182,31 @@ class PairOfSensors:
 
     def flush(self) -> LegUpdate:
         return self.stage.flush()
+
+
+class Recalibrated(PairOfSensors):
+    """A leg that is given another calibration between two samples, in the middle of its stream."""
+
+    def __init__(self, stage: Leg, session: Session) -> None:
+        super().__init__(stage)
+        self.left = len(merged(session, LEFT)) // 2
+        self.calibration = session.calibration.leg(LEFT)
+
+    def push(self, samples: "Merged") -> LegUpdate:
+        first, second, left = samples[: self.left], samples[self.left :], self.left
+        self.left -= len(first)
+        updates = [super().push(first)]
+        if left and not self.left:
+            assert self.calibration is not None
+            time = max(float(block.time[-1]) for block in first.blocks if len(block))
+            updates += [self.stage.recalibrate(self.calibration, time), super().push(second)]
+        elif not left:
+            updates = [super().push(samples)]
+        return LegUpdate(
+            [a for u in updates for a in u.angles],
+            [f for u in updates for f in u.findings],
+            next((u.alignment for u in updates if u.alignment), None),
+        )
 
 
 class Rows:
@@ -402,6 +432,12 @@ STAGES = (
     Stage("StrideBuilder", Builder, angles_and_events, of_list),
     Stage("LegAligner", lambda s: UntilAligned(s, LEFT), lambda s: merged(s, LEFT), of_alignment),
     Stage("Leg", lambda s: PairOfSensors(leg_of(s, LEFT)), lambda s: merged(s, LEFT), of_leg),
+    Stage(
+        "Leg, recalibrated",
+        lambda s: Recalibrated(leg_of(s, LEFT), s),
+        lambda s: merged(s, Side.LEFT),
+        of_recalibrated,
+    ),
     Stage("LegMerge", lambda _: Merge(), merge_steps, of_list),
     Stage("Pipeline", Session.pipeline, Session.chunks, of_update),
     Stage(

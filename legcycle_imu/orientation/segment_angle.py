@@ -16,7 +16,7 @@ The angle is that of the vertical in the segment's x-y plane (docs/conventions.m
 """
 
 from dataclasses import dataclass, field
-from math import isnan, nan, pi, radians
+from math import atan2, isnan, nan, pi, radians
 
 import numpy as np
 
@@ -105,6 +105,26 @@ class Orientation:
         now, sd = self._windows.time, self.settings.vertical.upright_sd_rad
         if now is not None and self._vertical.sd_rad > sd:
             self._vertical.set(now, self._windows.into_drifting_frame(up), sd)
+
+    def turn(self, rotation: Vectors, bias_rad_s: Floats) -> None:
+        """Go on with a segment frame that is turned: another calibration holds for the samples to come.
+
+        The vertical, and what is known of bias and drift, are carried on.
+
+        Parameters
+        ----------
+        rotation : (3, 3) new frame = rotation . old frame
+        bias_rad_s : (3,) what the samples to come have had removed beyond those before, new frame, rad/s
+        """
+        self._bias = (rotation * self._bias).sum(axis=1) - bias_rad_s
+        self._strapdown.turn(rotation)
+        self._windows.turn(rotation)
+        self._rest.reset()
+        now = self._windows.time
+        if now is not None and not isnan(self._angle):
+            x, y, _ = self._windows.into_segment_frame(self._vertical.at(now))
+            before, self._angle = self._angle + 2 * pi * self._turns, atan2(x, y)
+            self._turns = float(round((before - self._angle) / (2 * pi)))
 
     def _moving(self, block: SampleBlock) -> Floats:
         gyr = np.subtract(block.gyr, self._bias, order="F")

@@ -6,14 +6,16 @@ Where no anchor comes for a while, the time since the last one is a window too, 
 
 from dataclasses import dataclass, field
 from math import radians
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from calibration.strapdown import Axes
-from firmware_bridge.samples import Flags, Floats, Quality, SampleBlock
+from firmware_bridge.samples import Flags, Floats, Quality, SampleBlock, Vectors
 from legcycle_imu.lowpass import Lowpass, LowpassDesign
 from legcycle_imu.orientation.vertical import Vector
+
+Element = TypeVar("Element", float, Floats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +138,25 @@ class Windows:
         self._edge = None
         self._went_back = False
 
+    def turn(self, rotation: Vectors) -> None:
+        """Go on with a segment frame that is turned, new = rotation . old."""
+        if self._last is not None:
+            self._last = self._last._replace(axes=_turned(self._last.axes, rotation))
+        if self._edge is not None:
+            self._edge = self._edge._replace(axes=_turned(self._edge.axes, rotation))
+
     def into_drifting_frame(self, vector: Vector) -> Vector:
         """Turn a vector of the segment frame by the attitude of the last sample."""
         assert self._last is not None
         axes = [column.item(-1) for column in self._last.axes]
         x, y, z = (sum(axes[3 * k + j] * vector[j] for j in range(3)) for k in range(3))
+        return (x, y, z)
+
+    def into_segment_frame(self, vector: Vector) -> Vector:
+        """Turn a vector of the drifting frame back by the attitude of the last sample."""
+        assert self._last is not None
+        axes = [column.item(-1) for column in self._last.axes]
+        x, y, z = (sum(axes[3 * k + j] * vector[k] for k in range(3)) for j in range(3))
         return (x, y, z)
 
     def _course(self, block: SampleBlock, rate: Floats, axes: Axes) -> _Course:
@@ -204,6 +220,12 @@ class Windows:
         size = max((x * x + y * y + z * z) ** 0.5, 1e-12)
         whole = start.is_anchor and end.is_anchor and s.shortest_stride_s <= end.time - start.time <= s.longest_stride_s
         return Window(start.time, end.time, known, (x / size, y / size, z / size), whole, start.axes, end.axes)
+
+
+def _turned(axes: list[Element], rotation: Vectors) -> list[Element]:
+    """Give an attitude, or many, of a body frame that is turned, new = rotation . old."""
+    turn = rotation.tolist()
+    return [sum(axes[3 * i + k] * turn[j][k] for k in range(3)) for i in range(3) for j in range(3)]
 
 
 def _running_sum(total: Floats, values: Floats, factor: float) -> Floats:

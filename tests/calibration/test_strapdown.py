@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calibration.strapdown import Strapdown
+from legcycle_imu.simulation.sensors import random_rotation
 
 RATE_HZ = 200.0
 
@@ -61,3 +62,15 @@ def test_a_steady_turn_goes_on_through_a_gap():
     bridged = stage.push(gyr[:50])
     angle, true = (np.arctan2(a[1, 0], a[0, 0]) for a in (attitude(bridged), attitude(whole)))
     assert angle == pytest.approx(true, abs=1.5 * pi / RATE_HZ)
+
+
+def test_a_body_frame_that_is_turned_in_mid_stream_has_the_same_drifting_frame():
+    rng = np.random.default_rng(5)
+    gyr = rng.normal(0.0, 2.0, (60, 3))
+    turn = random_rotation(rng)
+    plain, turning = Strapdown(100.0), Strapdown(100.0)
+    whole = np.stack(plain.push(gyr), axis=1).reshape(-1, 3, 3)
+    turning.push(gyr[:30])
+    turning.turn(turn)
+    rest = np.stack(turning.push(gyr[30:] @ turn.T), axis=1).reshape(-1, 3, 3)
+    np.testing.assert_allclose(rest @ turn, whole[30:], atol=1e-12)

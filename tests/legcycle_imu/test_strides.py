@@ -203,3 +203,14 @@ def test_a_stride_under_way_can_be_dropped():
     builder.push(event(EventKind.INITIAL_CONTACT, 1.0))
     builder.forget()
     assert builder.push(event(EventKind.INITIAL_CONTACT, 1.7)) is None
+
+
+def test_strides_that_a_mark_touches_carry_its_word():
+    builder = StrideBuilder(Side.LEFT, GEOMETRY, RATE_HZ, RATE_HZ)
+    for segment in Segment:
+        builder.push_angles(angles(segment))
+    builder.mark("tilted", 1.2, 1.5)
+    builder.mark("turned", 1.5, 1.5)
+    strides = [builder.push(event(EventKind.INITIAL_CONTACT, t)) for t in (0.6, 1.0, 1.4, 1.8, 2.2)]
+    words = [s.flags & {"tilted", "turned"} for s in strides if s]
+    assert words == [set(), {"tilted"}, {"tilted", "turned"}, set()]
