@@ -46,8 +46,6 @@ DRIVE_WITH_LIFT_WITHIN = 0.9
 """Correlation of peak knee drive with peak heel lift between strides: the time between them varies by 3 ms alone."""
 MARCH_TILT = 0.3
 """Share of the standing adduction added at the top of a knee lift."""
-MARCH_SHANK = -0.28
-"""Shank's share of the thigh's angle in a knee lift: the foot hangs a little behind the knee."""
 
 
 class Tracks(NamedTuple):
@@ -165,7 +163,9 @@ def _motion(
     legs = {}
     for side, own_sway in zip(SIDES, (sway[:, :2], sway[:, 2:]), strict=True):
         leg = _leg(side, runner, tracks, phase, noise.shape[side])
-        legs[side] = _standing(leg, _lift(script, side, time), 1.0 - tracks.presence, own_sway, runner=runner)
+        legs[side] = _standing(
+            leg, _lifts(script, runner, side, time), 1.0 - tracks.presence, own_sway, runner.legs[side]
+        )
     piece = (float(time[MARGIN]), float(time[-MARGIN - 1]))
     motion = Motion(index, time, *piece, tracks, _travel(script, tracks), legs)
     return motion, float(phase[-MARGIN - 1])
@@ -240,22 +240,49 @@ def _within_series() -> Floats:
     return series_of(np.concatenate([sd[:, np.newaxis] * low for sd in left], axis=1))
 
 
-def _lift(script: Script, side: Side, time: Floats) -> Floats:
-    """Give the share of a knee lift (n,), 0 to 1."""
-    lift = np.zeros_like(time)
+class Lifts(NamedTuple):
+    """What the knee lifts of both legs do to one of them, on the grid: (n,) share of its own lift, what thigh and
+    shank are raised by, and how far both lean on the standing foot, sagittal and sideways, rad; (3, n) hips, m.
+    """
+
+    share: Floats
+    thigh: Floats
+    shank: Floats
+    lean: Floats
+    lean_sideways: Floats
+    hip: Floats
+
+
+def _lifts(script: Script, runner: SimulatedRunner, side: Side, time: Floats) -> Lifts:
+    """Add up the knee lifts for one leg."""
+    share, thigh, shank, lean, sideways = (np.zeros_like(time) for _ in range(5))
+    hip, length = np.zeros((3, len(time))), runner.geometry.thigh_m + runner.geometry.shank_m
     for one in script.knee_lifts():
-        if one.side is side and one.start_s < time[-1] and one.end_s > time[0]:
-            lift += one.bump(time)
-    return lift
+        if one.start_s >= time[-1] or one.end_s <= time[0]:
+            continue
+        bump = one.bump(time)
+        forward, up, right = one.hip_shift_m
+        if one.side is side:
+            share += bump
+            raised = (runner.knee_lift if one.height is None else one.height) * bump
+            thigh += raised
+            shank += one.shank_share * raised
+        else:
+            lean -= forward / length * bump
+            sideways += right / length * bump
+            up = 0.0
+        hip += np.outer((forward, up, right), bump)
+    return Lifts(share, thigh, shank, lean, sideways, hip)
 
 
-def _standing(leg: LegMotion, lift: Floats, rest: Floats, sway: Floats, *, runner: SimulatedRunner) -> LegMotion:
+def _standing(leg: LegMotion, lifts: Lifts, rest: Floats, sway: Floats, style: Style) -> LegMotion:
     """Add standing and its sway, which fade as the stride grows, and the knee lifts."""
-    style = runner.legs[leg.side]
-    raised = runner.knee_lift * lift
+    tilts = leg.tilts + style.tilts_stand * (1.0 + MARCH_TILT * lifts.share[:, np.newaxis])
+    tilts[:, ::2] += lifts.lean_sideways[:, np.newaxis]
     return replace(
         leg,
-        thigh=leg.thigh + rest * (style.thigh_stand + sway[:, 0]) + raised,
-        shank=leg.shank + rest * (style.shank_stand + sway[:, 1]) + MARCH_SHANK * raised,
-        tilts=leg.tilts + style.tilts_stand * (1.0 + MARCH_TILT * lift[:, np.newaxis]),
+        thigh=leg.thigh + rest * (style.thigh_stand + sway[:, 0]) + lifts.thigh + lifts.lean,
+        shank=leg.shank + rest * (style.shank_stand + sway[:, 1]) + lifts.shank + lifts.lean,
+        tilts=tilts,
+        hip=leg.hip + lifts.hip,
     )

@@ -75,18 +75,37 @@ def smooth(share: Floats) -> Floats:
     return np.asarray(share**3 * (10.0 - 15.0 * share + 6.0 * share**2))
 
 
+MARCH_SHANK = -0.28
+"""Shank's share of the thigh's angle in a knee lift: the foot hangs a little behind the knee."""
+
+
 @dataclass(frozen=True, slots=True)
 class KneeLift:
-    """One knee lift: thigh up to the horizontal and down again, over [start_s, end_s)."""
+    """One knee lift: thigh up to the horizontal and down again, over [start_s, end_s).
+
+    Parameters
+    ----------
+    side : which leg
+    start_s, end_s : s
+    height : of the thigh above standing, rad; None for the runner's own
+    shank_share : shank's angle as a share of the thigh's; 1 with a stiff knee, below -1 with the heel behind
+    hip_shift_m : how far the hips go meanwhile, forward, up (the lifted leg's alone) and to the right; the other foot
+        stays where it is
+    ramp : share of the time that goes into lifting, and into lowering
+    """
 
     side: Side
     start_s: float
     end_s: float
+    height: float | None = None
+    shank_share: float = MARCH_SHANK
+    hip_shift_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    ramp: float = 0.45
 
     def bump(self, time: Floats) -> Floats:
         """Give the lift's share (n,) at times (n,): 0 outside, 1 at its top, smooth."""
-        up = np.clip((time - self.start_s) / (self.end_s - self.start_s) / 0.45, 0.0, 1.0)
-        down = np.clip((self.end_s - time) / (self.end_s - self.start_s) / 0.45, 0.0, 1.0)
+        up = np.clip((time - self.start_s) / (self.end_s - self.start_s) / self.ramp, 0.0, 1.0)
+        down = np.clip((self.end_s - time) / (self.end_s - self.start_s) / self.ramp, 0.0, 1.0)
         return smooth(up) * smooth(down)
 
 
@@ -98,10 +117,12 @@ class Script:
     ----------
     sections : in their order
     overground : the runner travels; False = on a treadmill, where speed shapes the stride alone
+    lifts : knee lifts beside those of the sections; those of one leg do not overlap
     """
 
     sections: tuple[Section, ...]
     overground: bool = True
+    lifts: tuple[KneeLift, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.sections:
@@ -147,7 +168,7 @@ class Script:
                 edges = start + np.arange(count + 1) * (section.duration_s / count)
                 sides = [section.side or (Side.LEFT, Side.RIGHT)[i % 2] for i in range(count)]
                 lifts += [KneeLift(s, float(a), float(b)) for s, (a, b) in zip(sides, pairwise(edges), strict=True)]
-        return lifts
+        return [*lifts, *self.lifts]
 
     def _track(self, values: list[float], *, fade: bool) -> Track:
         """Join the values of the sections; transitions lead from one to the next, faded near the standing end."""

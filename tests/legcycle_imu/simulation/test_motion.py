@@ -5,7 +5,8 @@ from firmware_bridge.samples import Side
 from legcycle_imu.simulation import Script, Section, SectionKind, Variation, draw_runner
 from legcycle_imu.simulation.body import bend
 from legcycle_imu.simulation.motion import GRID_HZ, MARGIN, Motion, draw_noise, motions
-from legcycle_imu.simulation.script import running_script
+from legcycle_imu.simulation.runner import SimulatedRunner
+from legcycle_imu.simulation.script import KneeLift, running_script
 
 SCRIPT = Script(
     (
@@ -22,8 +23,10 @@ SCRIPT = Script(
 RUNNER = draw_runner(11)
 
 
-def moved(script: Script = SCRIPT, piece_s: float = 100.0, seed: int = 1) -> list[Motion]:
-    return list(motions(script, RUNNER, draw_noise(script, np.random.default_rng(seed)), piece_s))
+def moved(
+    script: Script = SCRIPT, piece_s: float = 100.0, seed: int = 1, runner: SimulatedRunner = RUNNER
+) -> list[Motion]:
+    return list(motions(script, runner, draw_noise(script, np.random.default_rng(seed)), piece_s))
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +81,20 @@ def test_knee_lifts_raise_one_thigh_at_a_time_and_bend_the_knee(whole: Motion) -
         assert np.degrees(leg.thigh[lifting].max()) > 50
         assert np.degrees((leg.thigh - leg.shank)[lifting].max()) > 60
         assert np.degrees(np.ptp(still.thigh[lifting])) < 1.5
+
+
+def test_a_lift_of_its_own_has_height_and_manner_and_the_hips_go_along() -> None:
+    lift = KneeLift(Side.LEFT, 1.0, 2.0, height=np.radians(50), shank_share=-1.2, hip_shift_m=(0.0, 0.02, 0.05))
+    none = draw_runner(3, Variation(within=0.0))
+    motion = moved(Script((Section(SectionKind.STAND, 3.0),), lifts=(lift,)), runner=none)[0]
+    top, left, right = np.searchsorted(motion.time, 1.5), motion.legs[Side.LEFT], motion.legs[Side.RIGHT]
+    assert np.degrees(left.thigh[top] - left.thigh[0]) == pytest.approx(50)
+    assert np.degrees(left.shank[top] - left.shank[0]) == pytest.approx(-60)
+    np.testing.assert_allclose(left.hip[:, top] - left.hip[:, 0], [0.0, 0.02, 0.05], atol=1e-12)
+    np.testing.assert_allclose(right.hip[:, top] - right.hip[:, 0], [0.0, 0.0, 0.05], atol=1e-12)
+    length = none.geometry.thigh_m + none.geometry.shank_m
+    assert np.ptp(right.thigh) == 0.0
+    assert length * np.ptp(right.tilts[:, 0]) == pytest.approx(0.05)
 
 
 def test_the_pelvis_travels_at_the_script_s_speed_and_turns(whole: Motion) -> None:
