@@ -1,0 +1,177 @@
+"""Which sensor is where, told by how legs move: the thigh turns about the hip, the shank shares the knee with it.
+
+Nothing is asked of the mounting. While one knee is lifted, every ordered pair of sensors is tried as thigh and shank
+of the leg that moves: the first must turn about a point above it that stays where it is, both must tell the same
+acceleration of a knee between them, and all others must be still. What leaves the least is the answer; how much
+more the next best leaves is its margin, and a small margin is no answer.
+
+docs/algorithms.md, "Which sensor is where", has the figures.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import permutations
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.joints import JointSettings, Movement, hip, knee, movements, stillness
+from firmware_bridge.protocols.units import STANDARD_GRAVITY_M_S2
+from firmware_bridge.samples import Floats, SampleBlock
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifySettings:
+    """What counts as a knee lift, and how clear an answer must be.
+
+    Parameters
+    ----------
+    moving : a sensor moves where force and rate together leave stillness by so much, m/s^2
+    pause_s : a calm of this length divides one lift from the next
+    around_s : so much of the calm before and after a lift is looked at with it
+    shortest_s, longest_s : duration of what can be a lift, or a few in a row
+    least_turn_deg : the thigh turns at least so far; steps and swaying stay below
+    other_leg_share : the other leg's sensors move at most by this share of the lifted leg's
+    least_force : rms of force and rate from which on a sensor of the lifted leg counts as moved, m/s^2
+    least_margin : how much more the next best answer must leave, as a share of the best one's and `floor`
+    floor : what is left of any answer, (m/s^2)^2: hips and skin move
+    joints : see `JointSettings`
+    """
+
+    moving: float = 0.6
+    pause_s: float = 0.4
+    around_s: float = 0.2
+    shortest_s: float = 0.4
+    longest_s: float = 8.0
+    least_turn_deg: float = 25.0
+    other_leg_share: float = 0.5
+    least_force: float = 0.3
+    least_margin: float = 0.3
+    floor: float = 0.1
+    joints: JointSettings = field(default_factory=JointSettings)
+
+
+class LiftedLeg(NamedTuple):
+    """Which sensors are on the leg that was lifted.
+
+    Attributes
+    ----------
+    thigh, shank : their places in the sequence that was given
+    margin : how much more the next best answer leaves unexplained, as a share; larger is clearer
+    lift_s : session time of the lift's begin and end
+    """
+
+    thigh: int
+    shank: int
+    margin: float
+    lift_s: tuple[float, float]
+
+
+NOBODY = "no leg was lifted"
+MISSING = "samples are missing while the knee was lifted"
+ONE_SENSOR = "only one sensor moved; the other one of that leg did not"
+BOTH_LEGS = "both legs moved"
+LOW = "the knee was hardly lifted"
+UNCLEAR = "thigh and shank cannot be told apart from this lift"
+
+
+def lifted_leg(
+    blocks: Sequence[SampleBlock], rates_hz: Sequence[float], settings: IdentifySettings | None = None
+) -> LiftedLeg | str:
+    """Tell which two sensors are on the leg whose knee was lifted, and which of them is on the thigh.
+
+    Parameters
+    ----------
+    blocks : per sensor, its samples from standing before the lift until after it; 2 or 4 sensors
+    rates_hz : per sensor, its nominal rate
+    settings : see `IdentifySettings`
+
+    Returns
+    -------
+    LiftedLeg, or a sentence that says what was wrong. With two sensors both are taken to be on one leg.
+    """
+    if len(blocks) not in (2, 4):
+        raise ValueError(f"expected 2 or 4 sensors, got {len(blocks)}")
+    s = settings or IdentifySettings()
+    sensors = movements(blocks, rates_hz, s.joints)
+    if not sensors:
+        return NOBODY
+    answers = [_lift([m.between(part) for m in sensors], s) for part in _stirrings(sensors, s)]
+    return _agreed(answers) if answers else NOBODY
+
+
+def _stirrings(sensors: list[Movement], settings: IdentifySettings) -> Iterator[slice]:
+    """Give the stretches in which something moves, with a little calm about them."""
+    moving = np.any([_stir(m) > settings.moving for m in sensors], axis=0)
+    hz = settings.joints.grid_hz
+    around, longest = round(settings.around_s * hz), round(settings.longest_s * hz)
+    for start, stop in _runs(moving, round(settings.pause_s * hz)):
+        if stop - start >= settings.shortest_s * hz:
+            yield slice(max(0, start - around), min(stop + around, start + longest))
+
+
+def _stir(sensor: Movement) -> Floats:
+    """Give how much a sensor moves, (n,), m/s^2; 1 rad/s counts as 1 m/s^2."""
+    force = sensor.force - np.array([0.0, 0.0, STANDARD_GRAVITY_M_S2])
+    return np.asarray(np.sqrt((force * force).sum(axis=1) + (sensor.rate * sensor.rate).sum(axis=1)))
+
+
+def _runs(true: NDArray[np.bool_], bridged: int) -> list[tuple[int, int]]:
+    """Give begin and end of the runs of what is true, those less than `bridged` apart joined."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], true, [False]]).astype(int)))
+    runs: list[tuple[int, int]] = []
+    for start, stop in edges.reshape(-1, 2).tolist():
+        if runs and start - runs[-1][1] < bridged:
+            runs[-1] = (runs[-1][0], stop)
+        else:
+            runs.append((start, stop))
+    return runs
+
+
+def _lift(sensors: list[Movement], settings: IdentifySettings) -> LiftedLeg | str:
+    """Judge one stretch of movement."""
+    if not all(m.whole.all() for m in sensors):
+        return MISSING
+    still = [stillness(m, settings.joints) for m in sensors]
+    left = _left_by_answer(sensors, still, settings.joints)
+    (thigh, shank), *others = sorted(left, key=left.__getitem__)
+    best, second = left[thigh, shank], left[others[0]]
+    margin = (second - best) / (best + settings.floor)
+    rest = max((still[k] for k in range(len(sensors)) if k not in (thigh, shank)), default=0.0)
+    if rest > settings.other_leg_share**2 * still[thigh]:
+        return BOTH_LEGS
+    if still[shank] < settings.least_force**2:
+        return ONE_SENSOR
+    if sensors[thigh].turned_deg < settings.least_turn_deg:
+        return LOW
+    if margin < settings.least_margin:
+        return UNCLEAR
+    return LiftedLeg(thigh, shank, margin, (float(sensors[0].time[0]), float(sensors[0].time[-1])))
+
+
+def _left_by_answer(
+    sensors: list[Movement], still: list[float], settings: JointSettings
+) -> dict[tuple[int, int], float]:
+    """Give for every pair of thigh and shank what it leaves unexplained, (m/s^2)^2."""
+    about_hip = [hip(m, settings).misfit for m in sensors]
+    return {
+        (a, b): about_hip[a] + knee(sensors[a], sensors[b], settings).misfit + sum(still) - still[a] - still[b]
+        for a, b in permutations(range(len(sensors)), 2)
+    }
+
+
+def _agreed(answers: list[LiftedLeg | str]) -> LiftedLeg | str:
+    """Put the answers of all lifts together."""
+    clear = [a for a in answers if isinstance(a, LiftedLeg)]
+    if not clear:
+        return next(reason for reason in _REASONS if reason in answers)
+    if len({frozenset((a.thigh, a.shank)) for a in clear}) > 1:
+        return BOTH_LEGS
+    if len({a.thigh for a in clear}) > 1:
+        return UNCLEAR
+    return max(clear, key=lambda a: a.margin)
+
+
+_REASONS = (MISSING, BOTH_LEGS, UNCLEAR, ONE_SENSOR, LOW)
+"""Which is said where there are several."""
