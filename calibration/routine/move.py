@@ -1,0 +1,131 @@
+"""Running strides, or knee lifts: the plane in which each leg swings, and which way is forward."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from calibration.evidence import SensorHold
+from calibration.fit import Fit, fit_leg
+from calibration.guidance import Step, Trouble
+from calibration.model import LegCalibration
+from calibration.movement import running_strides, swings
+from calibration.routine.doubts import doubt
+from calibration.routine.knee import Lift
+from calibration.routine.settings import RoutineSettings
+from calibration.routine.ticks import Tick, samples_of
+from calibration.routine.verdict import Again, Going, Passed, Verdict
+from calibration.routine.wearing import Leg
+from calibration.routine.words import sentence
+from firmware_bridge.samples import Quality, SampleBlock, Side
+
+
+class Move:
+    """Hold what is moved, and fit every leg once a second until all fits are good.
+
+    Parameters
+    ----------
+    legs : sensors of each leg
+    rates_hz : nominal rates of the sensors
+    stood : what was seen while standing, one block a sensor
+    lifts : what the knee lifts told, per leg
+    settings : see `RoutineSettings`
+    """
+
+    def __init__(
+        self,
+        legs: Mapping[Side, Leg],
+        rates_hz: Sequence[float],
+        stood: Sequence[SampleBlock],
+        lifts: Mapping[Side, Lift],
+        settings: RoutineSettings,
+    ) -> None:
+        self.instruction = (
+            f"Jog forwards for ten strides; where there is no room, lift each knee {settings.lifts} times and stand."
+        )
+        self.calibrations: tuple[LegCalibration, ...] = ()
+        """Of every leg, once the step is passed."""
+        self._legs = legs
+        self._rates_hz = rates_hz
+        self._stood = stood
+        self._lifts = lifts
+        self._settings = settings
+        self._ticks: list[Tick] = []
+        self._moved = False
+        self._progress = 0.0
+
+    def tick(self, tick: Tick) -> Verdict:
+        """Fit once a second; while nobody runs any more, what was seen must do."""
+        settings = self._settings
+        self._ticks.append(tick)
+        del self._ticks[: -round(settings.hold_s / settings.tick_s)]
+        self._moved = self._moved or not tick.quiet(settings)
+        every = round(settings.alignment.every_s / settings.tick_s)
+        if not self._moved or round(tick.time / settings.tick_s) % every:
+            return Going(self._progress)
+        settled = all(t.quiet(settings) for t in self._ticks[-round(settings.settled_s / settings.tick_s) :])
+        return self._attempt(settled)
+
+    def other_words(self) -> Trouble:
+        """Say whether nobody moves, or what is not enough."""
+        if self._ticks[-1].quiet(self._settings):
+            return Trouble("Nobody moves.", f"Lift each knee {self._settings.lifts} times, or run a few strides.")
+        return Trouble(
+            "These are no strides of running yet.",
+            f"Run a little faster; or stand, lift each knee {self._settings.lifts} times in turn, and stand again.",
+        )
+
+    def _attempt(self, settled: bool) -> Verdict:
+        fits: dict[Side, Fit | str] = {}
+        shares = []
+        for side, (thigh, shank) in self._legs.items():
+            holds = self._hold(thigh), self._hold(shank)
+            shares.append(self._share(*holds))
+            fits[side] = fit_leg(side, *holds, self._settings.fit)
+        self._progress = min(shares)
+        good = {side: fit for side, fit in fits.items() if isinstance(fit, Fit)}
+        if len(good) == len(fits) and (settled or all(fit.ran for fit in good.values())):
+            return self._checked(good)
+        refused = {side: fit for side, fit in fits.items() if isinstance(fit, str)}
+        if settled:
+            return self._too_little(refused)
+        return Going(self._progress)
+
+    def _checked(self, fits: Mapping[Side, Fit]) -> Verdict:
+        """Accept the fits, or say what speaks against one."""
+        for side, fit in fits.items():
+            trouble = doubt(fit.calibration, self._lifts[side], self._settings)
+            if trouble is not None:
+                return trouble
+        self.calibrations = tuple(fit.calibration for _, fit in sorted(fits.items()))
+        return Passed(Step.DONE)
+
+    def _too_little(self, refused: Mapping[Side, str]) -> Verdict:
+        """Say what the movement lacked, which is over."""
+        self._moved = False
+        if not refused or self._progress < 1.0:
+            return Going(self._progress, trouble=Trouble("That was not enough yet.", self.other_words().advice))
+        reason = next(iter(refused.values()))
+        step = Step.RIGHT_KNEE if "swapped" in reason else Step.STAND
+        return Again(Trouble(sentence(reason), "Begin this step anew."), step)
+
+    def _hold(self, number: int) -> SensorHold:
+        """Hold what a sensor told while standing and moving."""
+        hold = SensorHold(self._rates_hz[number], self._settings.fit)
+        hold.push(self._stood[number])
+        hold.push(after_gap(samples_of(self._ticks)[number]))
+        hold.take_until(self._ticks[-1].time)
+        return hold
+
+    def _share(self, thigh: SensorHold, shank: SensorHold) -> float:
+        """Give how much of the strides, or of the lifts, is there."""
+        settings = self._settings.fit
+        strides = len(running_strides(shank, settings)) / settings.strides
+        return min(1.0, max(strides, len(swings(thigh, settings)) / settings.lifts))
+
+
+def after_gap(block: SampleBlock) -> SampleBlock:
+    """Give samples the first of which carries the flag of a gap."""
+    quality = block.quality.copy()
+    quality[:1] |= np.uint8(Quality.AFTER_GAP)
+    return replace(block, quality=quality)

@@ -1,0 +1,270 @@
+"""Simulated people who are told what to do by the guided calibration, and do it, or something else."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from math import inf
+
+import numpy as np
+
+from calibration.guidance import Guidance, Step
+from calibration.routine import Routine, RoutineSettings
+from firmware_bridge.samples import Placement, Quality, SampleBlock, Side
+from firmware_bridge.source import SensorFacts
+from legcycle_imu.simulation import (
+    ErrorModel,
+    Script,
+    Section,
+    SectionKind,
+    SensorSetup,
+    SimulatedRunner,
+    draw_runner,
+    draw_sensors,
+    simulate,
+)
+from legcycle_imu.simulation.recording import sensor_facts
+from legcycle_imu.simulation.script import KneeLift, smooth
+from legcycle_imu.simulation.sensors import PLACEMENTS
+
+RATE_HZ = 100.0
+KIND = SectionKind
+ASKED = {Step.RIGHT_KNEE: Side.RIGHT, Step.LEFT_KNEE: Side.LEFT}
+OTHER = {Side.RIGHT: Side.LEFT, Side.LEFT: Side.RIGHT}
+PIECE_S = 0.25
+"""Samples are pushed in pieces of this length."""
+
+
+@dataclass(frozen=True)
+class Bend(KneeLift):
+    """A leg that is bent, held so, and stretched again: as in sitting down and standing up."""
+
+    def bump(self, time: np.ndarray) -> np.ndarray:
+        up, down = (np.clip(x, 0.0, 1.0) for x in (time - self.start_s, self.end_s - time))
+        return smooth(up) * smooth(down)
+
+
+@dataclass(frozen=True)
+class Bends(Script):
+    """Standing, in which both legs are bent."""
+
+    bends: tuple[KneeLift, ...] = ()
+
+    def knee_lifts(self) -> list[KneeLift]:
+        return list(self.bends)
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """A piece of movement, which begins and ends standing.
+
+    `height` is the height of knee lifts as a share of the runner's usual one.
+    """
+
+    script: Script
+    height: float = 1.0
+
+
+def stand(duration_s: float = 1.0) -> Snippet:
+    return Snippet(Script((Section(KIND.STAND, duration_s),)))
+
+
+def lift(side: Side, height: float = 1.0, duration_s: float = 1.2) -> Snippet:
+    before, after = Section(KIND.STAND, 0.5), Section(KIND.STAND, 1.0)
+    return Snippet(Script((before, Section(KIND.KNEE_LIFTS, duration_s, side=side), after)), height)
+
+
+def march(lifts: int = 10, height: float = 1.0) -> Snippet:
+    calm = Section(KIND.STAND, 0.5)
+    return Snippet(Script((calm, Section(KIND.KNEE_LIFTS, 1.2 * lifts), calm)), height)
+
+
+def fidget(duration_s: float = 2.4) -> Snippet:
+    return Snippet(Script((Section(KIND.KNEE_LIFTS, duration_s),)), 0.12)
+
+
+def jog(duration_s: float = 8.0, speed_m_s: float = 2.8, *, overground: bool = True) -> Snippet:
+    change = Section(KIND.TRANSITION, 1.0)
+    return Snippet(Script((change, Section(KIND.RUN, duration_s, speed_m_s), change), overground))
+
+
+def sit(duration_s: float = 6.0) -> Snippet:
+    bends = tuple(Bend(side, 0.0, duration_s) for side in Side)
+    return Snippet(Bends((Section(KIND.STAND, duration_s),), bends=bends), 1.2)
+
+
+@dataclass(frozen=True)
+class Character:
+    """How somebody takes what is said; counts are how often, from the first time on.
+
+    Parameters
+    ----------
+    wrong_leg : lifts the other leg
+    mixes_up : takes left for right always, running included
+    low : lifts the knee hardly
+    both : lifts both knees in turn instead of one
+    moves : fidgets while standing still is asked for
+    sits : sits down while standing still is asked for
+    restless : moves from the first moment on, for so many snippets
+    idle : stands and does nothing
+    marches : lifts the knees instead of running
+    exchanged : claim -> where the sensor that claims this is truly worn
+    lost : sensor (by its claim) that goes silent with the first tick of a step, and for how long, s
+    slack : sensor (by where it is worn) that slips to and fro until its wearer is told to tighten it
+    speed_m_s : of running
+    """
+
+    wrong_leg: float = 0
+    low: float = 0
+    both: float = 0
+    moves: float = 0
+    sits: float = 0
+    restless: float = 0
+    idle: bool = False
+    marches: bool = False
+    on_the_spot: bool = False
+    exchanged: Mapping[Placement, Placement] = field(default_factory=dict)
+    lost: tuple[Placement, Step, float] | None = None
+    slack: Placement | None = None
+    speed_m_s: float = 2.8
+
+
+@dataclass
+class Person:
+    """One who wears sensors, hears what the routine says, and moves."""
+
+    seed: int
+    character: Character = field(default_factory=Character)
+    worn: tuple[Placement, ...] = PLACEMENTS
+    model: ErrorModel = field(default_factory=ErrorModel)
+    said: list[Guidance] = field(default_factory=list)
+    time_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.rng = np.random.default_rng([self.seed, 77])
+        self.done: dict[str, int] = {}
+        self.tightened = False
+        self.lost_from = inf
+        self.snippets = 0
+
+    @cached_property
+    def runner(self) -> SimulatedRunner:
+        return draw_runner(self.seed)
+
+    @cached_property
+    def setups(self) -> tuple[SensorSetup, ...]:
+        return draw_sensors(self.seed, self.worn, rate_hz=RATE_HZ, model=self.model)
+
+    @cached_property
+    def claims(self) -> list[Placement]:
+        """What each sensor claims, in the order of the session; `truth` tells where it is."""
+        return [setup.placement for setup in self.setups]
+
+    @cached_property
+    def truth(self) -> list[Placement]:
+        return [self.character.exchanged.get(claim, claim) for claim in self.claims]
+
+    @cached_property
+    def sensors(self) -> list[SensorFacts]:
+        return [
+            sensor_facts(setup)._replace(device=f"device {number}", node=number)
+            for number, setup in enumerate(self.setups)
+        ]
+
+    def play(self, settings: RoutineSettings | None = None, limit_s: float = 120.0) -> Guidance:
+        """Do what is said until the calibration is there or the time is over."""
+        routine = Routine(self.sensors, settings)
+        self._note(routine.guidance)
+        while self.time_s < limit_s and not self.said[-1].done:
+            for blocks in self.pieces(self.react(self.said[-1])):
+                self._note(routine.push(blocks))
+        return self.said[-1]
+
+    def _note(self, guidance: Guidance) -> None:
+        if not self.said or guidance != self.said[-1]:
+            self.said.append(guidance)
+
+    def _yet(self, what: str, times: float) -> bool:
+        """Tell whether something is done yet another time."""
+        if self.done.get(what, 0) >= times:
+            return False
+        self.done[what] = self.done.get(what, 0) + 1
+        return True
+
+    def react(self, guidance: Guidance) -> Snippet:
+        who, step = self.character, guidance.step
+        if guidance.trouble is not None and "ighten" in guidance.trouble.advice:
+            self.tightened = True
+        if who.lost and step is who.lost[1]:
+            self.lost_from = min(self.lost_from, self.time_s)
+        if self._yet("restless", who.restless):
+            return jog(4.0, 2.0, overground=False)
+        if who.idle or step is Step.FIND:
+            return stand()
+        if step in ASKED:
+            return self._lift(ASKED[step])
+        if step is Step.STAND:
+            return self._stand()
+        return self._move()
+
+    def _lift(self, side: Side) -> Snippet:
+        who = self.character
+        if self._yet("low", who.low):
+            return lift(side, 0.15)
+        if self._yet("both", who.both):
+            return march(4)
+        return lift(OTHER[side] if self._yet("wrong leg", who.wrong_leg) else side)
+
+    def _stand(self) -> Snippet:
+        if self._yet("moves", self.character.moves):
+            return Snippet(Script((Section(KIND.STAND, 2.0), Section(KIND.KNEE_LIFTS, 2.4))), 0.12)
+        return sit() if self._yet("sits", self.character.sits) else stand()
+
+    def _move(self) -> Snippet:
+        who = self.character
+        if who.marches:
+            return march() if self._yet(f"march {self.said[-1].attempt}", 1) else stand(2.0)
+        return jog(8.0, who.speed_m_s, overground=not who.on_the_spot)
+
+    def pieces(self, snippet: Snippet) -> Iterator[list[SampleBlock]]:
+        """Give a snippet's samples of every sensor, in the order of the session, piece by piece."""
+        runner = replace(self.runner, knee_lift=snippet.height * self.runner.knee_lift)
+        worn = tuple(replace(s, placement=p) for s, p in zip(self.setups, self.truth, strict=True))
+        self.snippets += 1
+        made = simulate(snippet.script, runner, worn, 1000 * self.seed + self.snippets)
+        blocks = [self._told(number, made.samples[place]) for number, place in enumerate(self.truth)]
+        end_s = self.time_s + snippet.script.duration_s
+        while self.time_s < end_s - 1e-9:
+            until = min(self.time_s + PIECE_S, end_s)
+            yield [between(block, self.time_s, until) for block in blocks]
+            self.time_s = round(until, 6)
+
+    def _told(self, number: int, block: SampleBlock) -> SampleBlock:
+        place = self.truth[number]
+        if place == self.character.slack and not self.tightened:
+            block = self._slipped(block, self.setups[number].mounting)
+        block = replace(block, time=block.time + self.time_s)
+        lost = self.character.lost
+        if lost is None or lost[0] != self.claims[number]:
+            return block
+        kept = (block.time < self.lost_from) | (block.time >= self.lost_from + lost[2])
+        block = SampleBlock(block.time[kept], block.gyr[kept], block.acc[kept], block.quality[kept].copy())
+        block.quality[1:][np.diff(block.time) > 0.05] |= Quality.AFTER_GAP
+        return block
+
+    def _slipped(self, block: SampleBlock, mounting: np.ndarray) -> SampleBlock:
+        """Turn a sensor to and fro about its bone as hard as it is shaken."""
+        shaken = np.convolve(np.abs(block.gyr).max(axis=1) > 2.0, np.ones(30) / 30, "same")
+        angle = np.cumsum(self.rng.normal(0.0, 0.35, len(block)) * shaken)
+        angle = np.convolve(angle, np.hanning(15) / np.hanning(15).sum(), "same")
+        c, s = np.cos(angle), np.sin(angle)
+
+        def turned(vectors: np.ndarray) -> np.ndarray:
+            x, y, z = mounting @ vectors.T
+            return np.column_stack([c * x + s * z, y, -s * x + c * z]) @ mounting
+
+        return SampleBlock(block.time, turned(block.gyr), turned(block.acc), block.quality)
+
+
+def between(block: SampleBlock, start: float, end: float) -> SampleBlock:
+    a, b = np.searchsorted(block.time, (start, end))
+    return block[int(a) : int(b)]
