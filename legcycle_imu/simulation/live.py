@@ -12,11 +12,14 @@ from firmware_bridge.links.monikers import Moniker, Option, SourceKind
 from firmware_bridge.source import Chunk, SensorFacts
 from firmware_bridge.virtual import Faults, exchanged
 from legcycle_imu.simulation.gaits import GRAVITY
+from legcycle_imu.simulation.handled import HandledRun
 from legcycle_imu.simulation.streaming import KIND, StreamingRun, StreamingSettings
 
 STOP_S = 3.0
 """How long a stop waits for the thread, s."""
 NS = 1e-9
+MOTIONS = (RUN, POSES) = ("run", "poses")
+"""What is done with the sensors."""
 
 
 class SimLink:
@@ -25,6 +28,7 @@ class SimLink:
     Parameters
     ----------
     settings : what runs, and how it is streamed
+    run : the sensors; by default those on the runner
     clock : monotonic seconds
     sleep : waits for so many seconds, at most; by default it wakes when the link is stopped
     """
@@ -33,10 +37,11 @@ class SimLink:
         self,
         settings: StreamingSettings | None = None,
         *,
+        run: StreamingRun | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
-        self._run = StreamingRun(settings or StreamingSettings())
+        self._run = run or StreamingRun(settings or StreamingSettings())
         self._clock = clock
         self._stopped = Event()
         self._sleep = sleep or self._stopped.wait
@@ -94,9 +99,16 @@ def sim_link(moniker: Moniker) -> SimLink:
     LinkError : an option has a value that cannot be
     """
     try:
-        return SimLink(_settings(moniker))
+        return SimLink(run=_run(moniker))
     except ValueError as error:
         raise LinkError(Reason.BAD_MONIKER, f"{KIND}: {error}.", "Change that option.") from error
+
+
+def _run(moniker: Moniker) -> StreamingRun:
+    settings, motion = _settings(moniker), moniker.text("motion")
+    if motion not in MOTIONS:
+        raise ValueError(f"expected a motion out of {', '.join(MOTIONS)}, got {motion!r}")
+    return HandledRun(settings) if motion == POSES else StreamingRun(settings)
 
 
 def _settings(moniker: Moniker) -> StreamingSettings:
@@ -112,6 +124,7 @@ def _settings(moniker: Moniker) -> StreamingSettings:
         seed=int(number("seed")),
         protocol=text("protocol"),
         interval_s=1e-3 * number("interval_ms"),
+        guided=bool(number("guided")),
         faults=Faults(
             drop=number("drop"),
             jitter_s=1e-3 * number("jitter"),
@@ -132,12 +145,14 @@ SIM = SourceKind(
         "duration_s": Option("time of the run; inf: until it is stopped", inf, "s"),
         "rate_hz": Option("sampling rate; 0: the usual one of the protocol", 0.0, "Hz"),
         "seed": Option("another runner, other sensors, other delays", 0.0),
+        "guided": Option("1: first does what the guided calibration asks for; 0: stands and runs", 0.0),
         "protocol": Option("what the sensors speak", "leglink"),
         "interval_ms": Option("connection interval of the radio", 15.0, "ms"),
         "drop": Option("share of packets that the computer loses, 0 to 1", 0.0),
         "jitter": Option("packets are told of up to so much later", 0.0, "ms"),
         "disconnect": Option("every so often the next sensor in turn is lost; inf: never", inf, "s"),
         "away": Option("for so long", 2.0, "s"),
+        "motion": Option("run; poses: laid and turned by hand, as `legcycle calibrate --intrinsic` asks for", RUN),
         "swap": Option("left, right: that leg's thigh and shank are exchanged; thigh, shank: those of both legs", ""),
         "saturate": Option("full scale of the accelerometers; inf: their own", inf, "g"),
     },

@@ -1,6 +1,6 @@
 """The simulated runner as sensors that stream: motion, clocks, protocol, radio and faults as entries. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from math import inf
@@ -13,7 +13,7 @@ from firmware_bridge.protocols.leglink_node import Hardware
 from firmware_bridge.protocols.leglink_packets import NODES, local_name
 from firmware_bridge.protocols.packets import Introduction
 from firmware_bridge.protocols.profiles import Conversation
-from firmware_bridge.samples import Placement, SampleBlock
+from firmware_bridge.samples import Placement, SampleBlock, Side
 from firmware_bridge.source import Chunk, SensorFacts
 from firmware_bridge.virtual import (
     Cable,
@@ -34,7 +34,7 @@ from firmware_bridge.virtual import (
 )
 from legcycle_imu.simulation.gaits import GRAVITY
 from legcycle_imu.simulation.runner import SimulatedRunner, draw_runner
-from legcycle_imu.simulation.script import Script, Section, SectionKind
+from legcycle_imu.simulation.script import KNEE_LIFT_S, Script, Section, SectionKind
 from legcycle_imu.simulation.sensors import DEGREE, PLACEMENTS, ErrorModel, SensorSetup, draw_sensors
 from legcycle_imu.simulation.simulate import simulate_pieces
 
@@ -56,6 +56,8 @@ CABLE = CableSettings(921_600, 0.001)
 """USB of a board's own, which asks every millisecond."""
 STAND_S = 4.0
 """Standing before and after the run, s: as long as the zero of the angles takes, and no longer for who waits."""
+BETWEEN_LIFTS_S, STILL_S = 2.5, 3.5
+"""Standing after each knee lift, and the rest of standing still where that is asked for, s."""
 ACCELERATION_M_S2 = 3.5
 """A runner's from and to a stand, m/s^2."""
 WIRE, FAULTS, CLOCKS = 10, 11, 12
@@ -75,6 +77,7 @@ class StreamingSettings:
     protocol : name of the sensors' protocol
     interval_s : connection interval of the radio, s
     faults : what goes wrong
+    guided : whether the runner first does what the guided calibration asks for (`guided_start`)
     """
 
     speed_m_s: float = 3.0
@@ -84,6 +87,7 @@ class StreamingSettings:
     protocol: str = "leglink"
     interval_s: float = 0.015
     faults: Faults = field(default_factory=Faults)
+    guided: bool = False
 
     def __post_init__(self) -> None:
         row = PROTOCOLS.get(self.protocol)
@@ -108,6 +112,41 @@ def standing_start(speed_m_s: float, duration_s: float) -> Script:
     return Script((stand, change, run, change, stand))
 
 
+def guided_start(speed_m_s: float, duration_s: float, asked: Sequence[Side]) -> Script:
+    """Give the script of a runner who does what the guided calibration asks for, and then runs.
+
+    Parameters
+    ----------
+    speed_m_s, duration_s : of the run
+    asked : the knees that it asks for, one after the other
+    """
+    stand, run = Section(SectionKind.STAND, STAND_S), Section(SectionKind.RUN, duration_s, speed_m_s)
+    between, still = Section(SectionKind.STAND, BETWEEN_LIFTS_S), Section(SectionKind.STAND, STILL_S)
+    lifts = [part for side in asked for part in (Section(SectionKind.KNEE_LIFTS, KNEE_LIFT_S, side=side), between)]
+    change = Section(SectionKind.TRANSITION, max(1.0, speed_m_s / ACCELERATION_M_S2))
+    return Script((stand, *lifts, still, change, run, change, stand))
+
+
+def asked_of(faults: Faults) -> list[Side]:
+    """Give the knees that the guided calibration asks for: one whose sensors are not where they claim to be, twice.
+
+    Once it knows who is on the right leg, nothing is unexpected in who is on the left one, but that leg's own exchange.
+    """
+    right, left = (
+        any(faults.worn_by(claim) != claim for claim in PLACEMENTS if claim.side is side)
+        for side in (Side.RIGHT, Side.LEFT)
+    )
+    return [Side.RIGHT] * (1 + right) + [Side.LEFT] * (1 + (left and not right))
+
+
+def script_of(settings: StreamingSettings) -> Script:
+    """Give what the settings say is run."""
+    duration_s = min(settings.duration_s, LONGEST_S)
+    if settings.guided:
+        return guided_start(settings.speed_m_s, duration_s, asked_of(settings.faults))
+    return standing_start(settings.speed_m_s, duration_s)
+
+
 class StreamingRun:
     """Four sensors on the simulated runner, each on a link of its own; the same settings give the same bytes.
 
@@ -125,7 +164,7 @@ class StreamingRun:
         self, settings: StreamingSettings, script: Script | None = None, runner: SimulatedRunner | None = None
     ) -> None:
         self._settings = settings
-        self._script = script or standing_start(settings.speed_m_s, min(settings.duration_s, LONGEST_S))
+        self._script = script or script_of(settings)
         self._runner = runner or draw_runner(settings.seed)
         self._row = PROTOCOLS[settings.protocol]
         usual = self._row.defaults
@@ -156,14 +195,21 @@ class StreamingRun:
         claims = {number: placement_of(facts) for number, facts in sensors.items()}
         links = {number: self._link(number, turn, claims) for turn, number in enumerate(claims)}
         scene = Scene(links)
-        settings = self._settings
-        every = tuple(self.setups.values())
-        for piece in simulate_pieces(self._script, self._runner, every, settings.seed, piece_s=PIECE_S):
-            for number, claimed in claims.items():
-                worn = settings.faults.worn_by(claimed)
-                links[number].push(0, at_true_times(piece.samples[worn], self.setups[worn]))
-            yield from scene.advance(piece.end_s)
+        worn = {number: self._settings.faults.worn_by(claimed) for number, claimed in claims.items()}
+        for end_s, samples in self.pieces(set(worn.values())):
+            for number, place in worn.items():
+                links[number].push(0, at_true_times(samples[place], self.setups[place]))
+            yield from scene.advance(end_s)
         yield from scene.flush()
+
+    def pieces(self, placements: Collection[Placement]) -> Iterator[tuple[float, Mapping[Placement, SampleBlock]]]:
+        """Yield the samples of sensors that are worn at places, piece by piece, each with its end, s.
+
+        All four are worked out, so that none hangs on which others are asked for.
+        """
+        every = tuple(self.setups.values())
+        for piece in simulate_pieces(self._script, self._runner, every, self._settings.seed, piece_s=PIECE_S):
+            yield piece.end_s, piece.samples
 
     def _link(self, number: int, turn: int, claims: Mapping[int, Placement]) -> VirtualLink:
         """Make a link; what is random on it depends on the place that its sensor claims alone."""

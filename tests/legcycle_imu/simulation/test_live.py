@@ -102,7 +102,7 @@ def test_a_moniker_without_options_is_the_default() -> None:
 def test_options_are_read_in_the_units_in_which_they_are_written() -> None:
     text = (
         "sim:speed_m_s=4.5,duration_s=60,rate_hz=100,seed=7,protocol=dot,interval_ms=30,"
-        "drop=0.05,jitter=20,disconnect=30,away=1.5,swap=thigh,saturate=8"
+        "drop=0.05,jitter=20,disconnect=30,away=1.5,swap=thigh,saturate=8,guided=1"
     ).replace("rate_hz=100", "rate_hz=30")
     settings = sim_link(parse_moniker(text, TABLE))._run._settings
     assert settings.speed_m_s == 4.5
@@ -111,6 +111,7 @@ def test_options_are_read_in_the_units_in_which_they_are_written() -> None:
     assert settings.seed == 7
     assert settings.protocol == "dot"
     assert settings.interval_s == pytest.approx(0.03)
+    assert settings.guided
     faults = settings.faults
     assert (faults.drop, faults.disconnect_every_s, faults.disconnect_for_s) == (0.05, 30.0, 1.5)
     assert faults.jitter_s == pytest.approx(0.02)

@@ -6,6 +6,8 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from calibration.guidance import Guidance
+from calibration.routine import Routine
 from firmware_bridge.choice import choose
 from firmware_bridge.intake import Intake
 from firmware_bridge.protocols import PROTOCOLS
@@ -14,11 +16,14 @@ from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from firmware_bridge.source import Chunk, Kind, SensorFacts
 from firmware_bridge.virtual import Faults, exchanged
 from legcycle_imu.simulation import ErrorModel, draw_runner, draw_sensors, simulate
+from legcycle_imu.simulation.script import SectionKind
 from legcycle_imu.simulation.streaming import (
     CLOCK_PPM,
     StreamingRun,
     StreamingSettings,
+    asked_of,
     at_true_times,
+    guided_start,
     placement_of,
     standing_start,
 )
@@ -174,3 +179,55 @@ def test_what_cannot_be_streamed_is_refused_in_a_sentence(settings: dict[str, ob
 def test_a_sensor_of_another_link_is_refused() -> None:
     with pytest.raises(ValueError, match="expected the link of a simulated sensor, got 'ble:AA'"):
         placement_of(PROTOCOLS["leglink"].defaults._replace(link="ble:AA"))
+
+
+def guided(limit_s: float, **settings: object) -> tuple[Guidance, float]:
+    """What the guided calibration says of a runner who does what it asks for, and the stream time at which it did."""
+    run = StreamingRun(StreamingSettings(guided=True, duration_s=20.0, **settings))  # type: ignore[arg-type]
+    sensors = sensors_of(run)
+    intake, routine, begun = Intake(sensors), Routine(sensors), np.inf
+    for chunk in run.entries(dict(enumerate(sensors))):
+        blocks = intake.push([chunk])
+        times = [float(block.time[0]) for block in blocks if len(block)]
+        begun = min([begun, *times])
+        guidance = routine.push(blocks)
+        if times and (guidance.done or times[0] > limit_s):
+            return guidance, times[0] - begun
+    return routine.flush(), np.inf
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_guided_runner_is_calibrated_in_well_under_a_minute(seed: int) -> None:
+    guidance, took_s = guided(60.0, seed=seed, rate_hz=100.0)
+    assert guidance.done, guidance
+    assert took_s < 30.0
+    assert not guidance.notices
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(40))
+def test_many_guided_runners_are_calibrated(seed: int) -> None:
+    guidance, took_s = guided(60.0, seed=seed)
+    assert guidance.done, guidance
+    assert took_s < 45.0
+
+
+@pytest.mark.parametrize("swap", [*Side, *Segment])
+def test_a_guided_runner_answers_twice_where_sensors_are_exchanged(swap: str) -> None:
+    faults = Faults(swap=exchanged(swap))
+    guidance, took_s = guided(60.0, rate_hz=100.0, faults=faults)
+    assert guidance.outcome is not None, guidance
+    assert took_s < 45.0
+    assert set(guidance.outcome.corrected.values()) == set(faults.swap or ())
+    assert "exchanged" in guidance.notices[0]
+
+
+def test_a_guided_runner_lifts_the_knees_that_are_asked_for_and_then_runs() -> None:
+    script = guided_start(4.0, 10.0, asked_of(Faults(swap=exchanged("thigh"))))
+    assert [lift.side for lift in script.knee_lifts()] == [Side.RIGHT, Side.RIGHT, Side.LEFT]
+    assert [part.kind for part in script.sections[-4:-1]] == [
+        SectionKind.TRANSITION,
+        SectionKind.RUN,
+        SectionKind.TRANSITION,
+    ]
+    assert script.speed()(np.array([script.duration_s - 8.0]))[0] == 4.0
