@@ -258,15 +258,18 @@ def _lifts(script: Script, runner: SimulatedRunner, side: Side, time: Floats) ->
     share, thigh, shank, lean, sideways = (np.zeros_like(time) for _ in range(5))
     hip, length = np.zeros((3, len(time))), runner.geometry.thigh_m + runner.geometry.shank_m
     for one in script.knee_lifts():
-        if one.start_s >= time[-1] or one.end_s <= time[0]:
+        if (
+            min(one.start_s, one.start_s + one.shank_lag_s) >= time[-1]
+            or max(one.end_s, one.end_s + one.shank_lag_s) <= time[0]
+        ):
             continue
         bump = one.bump(time)
         forward, up, right = one.hip_shift_m
         if one.side is side:
             share += bump
-            raised = (runner.knee_lift if one.height is None else one.height) * bump
-            thigh += raised
-            shank += one.shank_share * raised
+            height = runner.knee_lift if one.height is None else one.height
+            thigh += height * bump
+            shank += one.shank_share * (height * one.bump(time - one.shank_lag_s))
         else:
             lean -= forward / length * bump
             sideways += right / length * bump

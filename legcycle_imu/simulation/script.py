@@ -89,6 +89,7 @@ class KneeLift:
     start_s, end_s : s
     height : of the thigh above standing, rad; None for the runner's own
     shank_share : shank's angle as a share of the thigh's; 1 with a stiff knee, below -1 with the heel behind
+    shank_lag_s : the shank follows so much later, s
     hip_shift_m : how far the hips go meanwhile, forward, up (the lifted leg's alone) and to the right; the other foot
         stays where it is
     ramp : share of the time that goes into lifting, and into lowering
@@ -99,6 +100,7 @@ class KneeLift:
     end_s: float
     height: float | None = None
     shank_share: float = MARCH_SHANK
+    shank_lag_s: float = 0.0
     hip_shift_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
     ramp: float = 0.45
 
