@@ -44,6 +44,8 @@ STIFF_HEIGHT_DEG = 60.0
 TEMPOS_S: Pair = (0.6, 2.0)
 RAMPS: Pair = (0.25, 0.5)
 """Share of a lift's time that goes into lifting; what is left between, the knee stays up."""
+SHANK_LAGS_S: Pair = (-0.05, 0.1)
+"""How much later the shank moves than the thigh."""
 HIP_FORWARD_SD_M, HIP_UP_M, HIP_OVER_M = 0.02, 0.03, 0.06
 """How the hips move: forward and back; up, at most; over the standing foot, at most."""
 STEP_DEG: Pair = (12.0, 20.0)
@@ -75,7 +77,7 @@ def drawn_steps(rng: np.random.Generator) -> list[KneeLift]:
     """Draw a step of one leg, and the other one that follows it."""
     start = rng.uniform(1.0, 2.0)
     return [
-        KneeLift(side, at, at + STEP_S, radians(rng.uniform(*STEP_DEG)), STEP_SHANK, (STEP_AHEAD_M, 0.0, 0.0))
+        KneeLift(side, at, at + STEP_S, radians(rng.uniform(*STEP_DEG)), STEP_SHANK, 0.0, (STEP_AHEAD_M, 0.0, 0.0))
         for side, at in ((Side.LEFT, start), (Side.RIGHT, start + 0.9 * STEP_S))
     ]
 
@@ -87,8 +89,8 @@ def drawn_lift(rng: np.random.Generator, manner: Manner, earliest_s: float) -> K
     height = rng.uniform(HEIGHTS_DEG[0], STIFF_HEIGHT_DEG if manner is Manner.STIFF else HEIGHTS_DEG[1])
     over = (1.0 if side is Side.LEFT else -1.0) * rng.uniform(0.0, HIP_OVER_M)
     hip = (HIP_FORWARD_SD_M * rng.standard_normal(), rng.uniform(0.0, HIP_UP_M), over)
-    share, ramp = rng.uniform(*SHANK_SHARES[manner]), rng.uniform(*RAMPS)
-    return KneeLift(side, start, start + rng.uniform(*TEMPOS_S), radians(height), share, hip, ramp)
+    share, lag, ramp = (rng.uniform(*pair) for pair in (SHANK_SHARES[manner], SHANK_LAGS_S, RAMPS))
+    return KneeLift(side, start, start + rng.uniform(*TEMPOS_S), radians(height), share, lag, hip, ramp)
 
 
 class Verdict(StrEnum):

@@ -34,8 +34,8 @@ class IdentifySettings:
     least_turn_deg : the thigh turns at least so far; steps and swaying stay below
     other_leg_share : the other leg's sensors move at most by this share of the lifted leg's
     least_force : rms of force and rate from which on a sensor of the lifted leg counts as moved, m/s^2
-    least_margin : how much more the next best answer must leave, as a share of the best one's and `floor`
-    floor : what is left of any answer, (m/s^2)^2: hips and skin move
+    least_margin : logarithm of how many times as much the next best answer must leave
+    floor : what any part of an answer may leave, (m/s^2)^2: hips and skin move
     joints : see `JointSettings`
     """
 
@@ -47,7 +47,7 @@ class IdentifySettings:
     least_turn_deg: float = 25.0
     other_leg_share: float = 0.5
     least_force: float = 0.3
-    least_margin: float = 0.3
+    least_margin: float = 1.0
     floor: float = 0.1
     joints: JointSettings = field(default_factory=JointSettings)
 
@@ -58,7 +58,7 @@ class LiftedLeg(NamedTuple):
     Attributes
     ----------
     thigh, shank : their places in the sequence that was given
-    margin : how much more the next best answer leaves unexplained, as a share; larger is clearer
+    margin : logarithm of how many times as much the next best answer leaves unexplained; 1 is the least, 4 usual
     lift_s : session time of the lift's begin and end
     """
 
@@ -134,10 +134,9 @@ def _lift(sensors: list[Movement], settings: IdentifySettings) -> LiftedLeg | st
     if not all(m.whole.all() for m in sensors):
         return MISSING
     still = [stillness(m, settings.joints) for m in sensors]
-    left = _left_by_answer(sensors, still, settings.joints)
+    left = _left_by_answer(sensors, still, settings)
     (thigh, shank), *others = sorted(left, key=left.__getitem__)
-    best, second = left[thigh, shank], left[others[0]]
-    margin = (second - best) / (best + settings.floor)
+    margin = left[others[0]] - left[thigh, shank]
     rest = max((still[k] for k in range(len(sensors)) if k not in (thigh, shank)), default=0.0)
     if rest > settings.other_leg_share**2 * still[thigh]:
         return BOTH_LEGS
@@ -151,14 +150,19 @@ def _lift(sensors: list[Movement], settings: IdentifySettings) -> LiftedLeg | st
 
 
 def _left_by_answer(
-    sensors: list[Movement], still: list[float], settings: JointSettings
+    sensors: list[Movement], still: list[float], settings: IdentifySettings
 ) -> dict[tuple[int, int], float]:
-    """Give for every pair of thigh and shank what it leaves unexplained, (m/s^2)^2."""
-    about_hip = [hip(m, settings).misfit for m in sensors]
-    return {
-        (a, b): about_hip[a] + knee(sensors[a], sensors[b], settings).misfit + sum(still) - still[a] - still[b]
-        for a, b in permutations(range(len(sensors)), 2)
-    }
+    """Give for every pair of thigh and shank how much it leaves unexplained: the logarithms of all parts, added up.
+
+    Logarithms, since nobody knows beforehand how much hips and skin move: each part is as good as others do it.
+    """
+    about_hip = [hip(m, settings.joints).misfit for m in sensors]
+    left = {}
+    for a, b in permutations(range(len(sensors)), 2):
+        others = [still[k] for k in range(len(sensors)) if k not in (a, b)]
+        parts = [about_hip[a], knee(sensors[a], sensors[b], settings.joints).misfit, *others]
+        left[a, b] = float(np.log(np.array(parts) + settings.floor).sum())
+    return left
 
 
 def _agreed(answers: list[LiftedLeg | str]) -> LiftedLeg | str:

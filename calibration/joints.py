@@ -39,8 +39,8 @@ class JointSettings:
     largest_bias_rad_s : a rate beyond this is movement, no bias
     hip_above_m : distance of the hip above the sensor of a thigh, standing
     knee_below_m, knee_above_m : distance of the knee below the thigh's sensor and above the shank's
-    stiffness : what a metre of a joint's place off the expected one is worth in m/s^2; 0.1 m for the uncertainty
-        of the place, 0.5 m/s^2 for that of the force in each of 25 independent instants
+    stiffness : what a metre of a joint's place off the expected one is worth, m/s^2: 0.1 m for the uncertainty
+        of the place, and 0.3 m/s^2 for that of the force
     rate_scale_m : what 1 rad/s of a sensor that should not turn is worth in m/s^2
     """
 
@@ -52,7 +52,7 @@ class JointSettings:
     hip_above_m: float = 0.25
     knee_below_m: float = 0.18
     knee_above_m: float = 0.20
-    stiffness: float = 1.0
+    stiffness: float = 3.0
     rate_scale_m: float = 1.0
 
 
