@@ -27,6 +27,9 @@ class Doing(NamedTuple):
 DOINGS: Final = (
     Doing("marker", "Session", "Set a marker", ("M",)),
     Doing("lap", "Session", "Begin the next lap", ("L",)),
+    Doing("calibrate", "Session", "Calibrate", ("C",)),
+    Doing("accept", "Session", "Take the calibration that is shown", ("Return", "Enter")),
+    Doing("again", "Session", "Begin the calibration again", ("R",)),
     Doing("picture", "Session", "Save a picture of the window", ("S",)),
     Doing("quit", "Session", "Close the window", ("Q", "Ctrl+Q")),
     Doing("pause", "Play", "Pause the picture, or play on", ("Space",)),
@@ -48,7 +51,7 @@ DOINGS: Final = (
     Doing("shorter", "View", "Shorter curves", ("-",)),
     Doing("big", "View", "One number for far away", ("B",)),
     Doing("full_screen", "View", "Full screen", ("F",)),
-    Doing("back", "View", "Back to the window", ("Esc",)),
+    Doing("back", "View", "Back to the window, leaving a calibration", ("Esc",)),
     Doing("theme", "View", "Dark or light", ("D",)),
     Doing("help", "Help", "Keys", ("?", "F1")),
 )

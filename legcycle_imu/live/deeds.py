@@ -53,6 +53,8 @@ class Deeds:
         handlers |= {f"focus_{rule.phase}": partial(self.focus, rule.phase) for rule in CYCLE}
         if window.intake.recorder is not None:
             handlers |= {"marker": lambda: self.mark("marker"), "lap": self.lap}
+        if window.intake.calibration is not None:
+            handlers |= {"calibrate": self.calibrate, "accept": self.accept, "again": self.again}
         if window.sound is not None:
             handlers["mute"] = self.mute
         transport = window.intake.transport
@@ -68,6 +70,29 @@ class Deeds:
         """Begin the next lap."""
         self.laps += 1
         self.mark(f"lap {self.laps}")
+
+    def calibrate(self) -> None:
+        """Begin a guided calibration, unless one is made already."""
+        calibration = self.window.intake.calibration
+        if calibration is not None and calibration.guidance() is None:
+            calibration.start()
+            self._show_now()
+
+    def accept(self) -> None:
+        """Take the calibration that is shown."""
+        calibration = self.window.intake.calibration
+        guidance = None if calibration is None else calibration.guidance()
+        if calibration is not None and guidance is not None and guidance.done:
+            calibration.accept()
+            self.window.say("The calibration holds from now on.")
+            self._show_now()
+
+    def again(self) -> None:
+        """Begin the calibration that is made again."""
+        calibration = self.window.intake.calibration
+        if calibration is not None and calibration.guidance() is not None:
+            calibration.again()
+            self._show_now()
 
     def mute(self) -> None:
         """Silence the cues, or let them sound again."""
@@ -104,12 +129,23 @@ class Deeds:
         self.window.help.turn()
 
     def back(self) -> None:
-        """Leave help, the big display and the full screen."""
+        """Leave help, a calibration, the big display and the full screen."""
         self.window.help.hide()
+        calibration = self.window.intake.calibration
+        if calibration is not None and calibration.guidance() is not None:
+            calibration.cancel()
+            self.window.say("All is as it was before the calibration.")
+            self._show_now()
+            return
         if self.window.is_big:
             self.window.show_big(False)
         if self.window.isFullScreen():
             self.window.showNormal()
+
+    def _show_now(self) -> None:
+        """Show what was asked for at once, also where the picture stood still."""
+        self.window.paused = False
+        self.window.frame()
 
     def save_picture(self) -> None:
         """Save a picture under the time that is now."""

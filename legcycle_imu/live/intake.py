@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from calibration.guidance import Guidance
 from firmware_bridge.recorder_state import RecorderState
 from firmware_bridge.sensor_health import SensorHealth
 from legcycle_imu.broadcast import Ended, Item, Passed, Restarted
@@ -35,6 +36,25 @@ class Recording(Protocol):
         """Take a person's mark, set now."""
 
 
+class Calibrating(Protocol):
+    """What the window needs of a guided calibration; none of it waits."""
+
+    def guidance(self) -> Guidance | None:
+        """Give how it stands now; None while nobody calibrates."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def accept(self) -> None:
+        """Take the calibration that is there: it holds from now on, and nobody calibrates any more."""
+
+    def again(self) -> None:
+        """Begin anew."""
+
+    def cancel(self) -> None:
+        """Leave all as it was; nobody calibrates any more."""
+
+
 class Intake:
     """Takes in what came, and gives the state of now.
 
@@ -46,6 +66,7 @@ class Intake:
     recorder : None: nothing is recorded
     health : gives how the sensors do now; None: not known
     clock : monotonic seconds
+    calibration : guides a calibration; None where that cannot be done
 
     Attributes
     ----------
@@ -61,7 +82,9 @@ class Intake:
         recorder: Recording | None = None,
         health: Callable[[], Sequence[SensorHealth]] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        calibration: Calibrating | None = None,
     ) -> None:
+        self.calibration = calibration
         self.following, self.model, self.transport = following, model, transport
         self.recorder, self.health, self._clock = recorder, health, clock
         self._look_at = clock()
@@ -73,6 +96,8 @@ class Intake:
         """Take in what came since the last time; never waits."""
         for item in self.following.take():
             self._take(item)
+        if self.calibration is not None:
+            self.model.calibrating(self.calibration.guidance())
         if self._clock() >= self._look_at:
             self._look_at = self._clock() + HEALTH_S
             self._look()

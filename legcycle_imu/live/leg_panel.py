@@ -1,13 +1,12 @@
 """One leg as it stands now, with what it aims at and how far it came last, in the same picture."""
 
-from math import hypot
-
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from legcycle_imu.cycle import Phase
 from legcycle_imu.live.canvas import LEFT, RIGHT, Canvas, faded, mixed, pen
+from legcycle_imu.live.drawn_legs import draw_leg
 from legcycle_imu.live.palette import Theme
 from legcycle_imu.view.state import Ghost, LegState, LegView, Point, Stick
 
@@ -21,8 +20,6 @@ BESIDE_PX = 36.0
 """So far down is the hip where the panel is wide enough for it to be between the two numbers."""
 WIDE_PX = 215
 SENTENCE_PX = 62.0
-TOE = 0.26
-"""Heel to toe, lengths of the leg; the foot is drawn only so that a leg is recognised: no sensor sees it."""
 SIGN = {
     LegState.NO_DATA: "–  no data",
     LegState.ALIGNING: "○  aligning",
@@ -152,22 +149,9 @@ class LegPanel(Canvas):
 
     def _draw_stick(self, painter: QPainter, stick: Stick, colour: str, alpha: float, wider: float = 0.0) -> None:
         thick = max(self._scale * 0.05, 4.0)
-        hip, knee, ankle, heel, toe = (self._at(p) for p in (*stick, _toe(stick)))
-        hue = mixed(colour, self.theme.card, alpha)
-        painter.setPen(pen(hue, thick * 0.5 + wider))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(QPolygonF([ankle, heel, toe]))
-        painter.setPen(pen(hue, thick + wider))
-        painter.drawPolyline(QPolygonF([hip, knee, ankle]))
+        draw_leg(painter, self._at, stick, mixed(colour, self.theme.card, alpha), thick, wider)
 
     def _draw_sentence(self, painter: QPainter, sentence: str) -> None:
         if sentence:
             box = QRectF(6, self.height() - SENTENCE_PX + 6.0, self.width() - 12, SENTENCE_PX - 8.0)
             self.write_wrapped(painter, box, sentence, self.theme.ink, 13)
-
-
-def _toe(stick: Stick) -> Point:
-    """Give where a foot at right angles to the shank would end."""
-    x, y = stick.ankle[0] - stick.knee[0], stick.ankle[1] - stick.knee[1]
-    length = hypot(x, y) or 1.0
-    return stick.heel[0] - TOE * y / length, stick.heel[1] + TOE * x / length

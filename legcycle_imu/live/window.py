@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QMessageBox, QStackedWidget
 from firmware_bridge.sensor_health import SensorHealth
 from legcycle_imu.live.actions import install, offered
 from legcycle_imu.live.big_view import BigPanel
+from legcycle_imu.live.calibration_panel import CalibrationPanel
 from legcycle_imu.live.dashboard import Dashboard
 from legcycle_imu.live.deeds import Deeds
 from legcycle_imu.live.help_overlay import HelpOverlay
-from legcycle_imu.live.intake import Following, Intake, Recording
+from legcycle_imu.live.intake import Calibrating, Following, Intake, Recording
 from legcycle_imu.live.leg_card import card, style_of
 from legcycle_imu.live.palette import DARK, Theme
 from legcycle_imu.live.transport_bar import Transport, TransportBar, minutes
@@ -50,6 +51,7 @@ class LiveWindow(QMainWindow):
     recorder : where markers go; None: nothing is recorded
     health : gives how the sensors do now; None: not known
     sound : cues that can be silenced; None: there are none
+    calibration : guides a calibration, which has the window while it is made; None: that cannot be done
     title : what is shown
     asks : closing while recording asks first
     pictures : folder for pictures of the window
@@ -73,13 +75,14 @@ class LiveWindow(QMainWindow):
         recorder: Recording | None = None,
         health: Callable[[], Sequence[SensorHealth]] | None = None,
         sound: Sound | None = None,
+        calibration: Calibrating | None = None,
         title: str = "legcycle",
         asks: bool = True,
         pictures: Path = Path(),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
-        self.intake = Intake(following, model, transport, recorder, health, clock)
+        self.intake = Intake(following, model, transport, recorder, health, clock, calibration)
         self.sound, self.asks, self.pictures = sound, asks, pictures
         self.frames = 0
         self.paused = False
@@ -104,6 +107,11 @@ class LiveWindow(QMainWindow):
     def draw_state(self, state: LiveState) -> None:
         """Show a state."""
         self.state = state
+        self._turn_page()
+        if state.calibration is not None:
+            self.guide.show_view(state.calibration)
+            self._tell_standing()
+            return
         if self.is_big:
             self.big.show_big(state.big)
             return
@@ -121,13 +129,11 @@ class LiveWindow(QMainWindow):
     @property
     def is_big(self) -> bool:
         """Whether only one number is shown."""
-        return self.pages.currentWidget() is self.big
+        return self._big
 
     def show_big(self, big: bool = True) -> None:
         """Show one number for far away, over the full screen; or all panels."""
-        self.pages.setCurrentWidget(self.big if big else self.dashboard)
-        self.menuBar().setVisible(not big)
-        self.statusBar().setVisible(not big)
+        self._big = big
         self.draw_state(self.state)
 
     def set_theme(self, theme: Theme) -> None:
@@ -136,6 +142,7 @@ class LiveWindow(QMainWindow):
         self.setStyleSheet(style_of(theme))
         self.dashboard.set_theme(theme)
         self.big.set_theme(theme)
+        self.guide.set_theme(theme)
         self.help.set_theme(theme)
 
     def save_picture(self, path: Path) -> None:
@@ -170,14 +177,15 @@ class LiveWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST_PX)
         self.resize(*SIZE_PX)
         self.dashboard = Dashboard(self.state.legs)
-        self.big = BigPanel()
+        self.big, self.guide = BigPanel(), CalibrationPanel()
+        self._big = False
         transport = self.intake.transport
         self.bar = None if transport is None else TransportBar(transport)
         if self.bar is not None:
             self.dashboard.column.addWidget(card((self.bar, 1)))
             self.dashboard.sensors.live = False
         self.pages = QStackedWidget()
-        for page in (self.dashboard, self.big):
+        for page in (self.dashboard, self.big, self.guide):
             self.pages.addWidget(page)
         self.setCentralWidget(self.pages)
         self.standing = QLabel()
@@ -187,6 +195,15 @@ class LiveWindow(QMainWindow):
         handlers = Deeds(self).handlers()
         self.help = HelpOverlay(offered(handlers), self)
         self.actions_by_name = install(self, handlers)
+
+    def _turn_page(self) -> None:
+        """Turn to the calibration while one is made, else to the big display or to all panels."""
+        bare = self._big and self.state.calibration is None
+        page = self.guide if self.state.calibration is not None else self.big if bare else self.dashboard
+        if page is not self.pages.currentWidget():
+            self.pages.setCurrentWidget(page)
+            self.menuBar().setVisible(not bare)
+            self.statusBar().setVisible(not bare)
 
     def _tell_standing(self) -> None:
         dropped = self.intake.following.dropped

@@ -6,16 +6,19 @@ from math import ceil, isnan
 from typing import NamedTuple
 
 from calibration.guidance import Guidance, Step
+from calibration.model import LegCalibration
 from firmware_bridge.samples import Side
 from legcycle_imu.view.chips import label_of
 from legcycle_imu.view.poses import POSES, Pose
-from legcycle_imu.view.quality import Quality, quality_of
+from legcycle_imu.view.quality import WORST_LAST, Quality, quality_of
 from legcycle_imu.view.state import Mark, SensorChip, Stick
 
 DONE, NOW, AGAIN, TO_COME = Mark("✔", "done"), Mark("●", "now"), Mark("▲", "again"), Mark("○", "to come")
 KNEES = {Side.RIGHT: Step.RIGHT_KNEE, Side.LEFT: Step.LEFT_KNEE}
+NAMES = {Step.DONE: "confirm"}
+"""The last step asks for something, too."""
 QUESTION = "Does this look like you?"
-ASKED = "Lift your {side} knee: the leg marked {SIDE} lifts its own. If it does, take the calibration; if not, again."
+ASKED = "Lift your {side} knee: the leg marked {SIDE} does the same, forwards. If it does not, calibrate again."
 KEYS = "R begins again   ·   Esc leaves all as it was"
 KEYS_DONE = "Enter takes it   ·   R begins again   ·   Esc leaves all as it was"
 
@@ -65,12 +68,12 @@ class LegLooked(NamedTuple):
     ----------
     stick : the leg as it moves now; None where it is not seen now
     quality : how good its calibration is
-    advice : what would make it better, "" for nothing
+    meaning : what would make it better, else what its least good figure means
     """
 
     stick: Stick | None
     quality: tuple[Quality, ...]
-    advice: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,7 @@ def _steps(guidance: Guidance, sides: set[Side]) -> tuple[StepView, ...]:
     now = row.index(guidance.step)
     again = AGAIN if guidance.trouble else NOW
     marks = [DONE if place < now else again if place == now else TO_COME for place in range(len(row))]
-    return tuple(StepView(step, str(step), mark) for step, mark in zip(row, marks, strict=True))
+    return tuple(StepView(step, NAMES.get(step, str(step)), mark) for step, mark in zip(row, marks, strict=True))
 
 
 def _worn(guidance: Guidance, number: int, chip: SensorChip) -> Worn:
@@ -174,9 +177,13 @@ def _legs(guidance: Guidance, sticks: Mapping[Side, Stick | None]) -> dict[Side,
     if guidance.outcome is None:
         return {}
     found = {side: guidance.outcome.calibration.leg(side) for side in Side}
-    return {
-        side: LegLooked(sticks.get(side), quality_of(leg), leg.advice) for side, leg in found.items() if leg is not None
-    }
+    return {side: _looked(leg, sticks.get(side)) for side, leg in found.items() if leg is not None}
+
+
+def _looked(leg: LegCalibration, drawn: Stick | None) -> LegLooked:
+    quality = quality_of(leg)
+    foremost = max(quality, key=lambda one: WORST_LAST.index(one.mark))
+    return LegLooked(drawn, quality, leg.advice or foremost.meaning)
 
 
 def _ordinal(number: int) -> str:

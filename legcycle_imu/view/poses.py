@@ -8,7 +8,7 @@ from calibration.guidance import Step
 from firmware_bridge.samples import Segment, Side
 from legcycle_imu.runner import LegGeometry
 from legcycle_imu.view.state import Point, Stick
-from legcycle_imu.view.stick import in_legs, stick
+from legcycle_imu.view.stick import in_legs, stick, toe_of
 
 WORN_AT = {Segment.THIGH: 0.72, Segment.SHANK: 0.72}
 """Where a sensor sits, as a share of its segment from above: both in the lower third, where the least flesh moves."""
@@ -31,7 +31,7 @@ class Pose(NamedTuple):
     @property
     def floor_y(self) -> float:
         """Height of the ground below the hip, lengths of the leg."""
-        return min(leg.heel[1] for leg in self.legs.values())
+        return min(point[1] for leg in self.legs.values() for point in (leg.heel, toe_of(leg)))
 
 
 def _leg(thigh_deg: float, shank_deg: float) -> Stick:
@@ -40,8 +40,8 @@ def _leg(thigh_deg: float, shank_deg: float) -> Stick:
     return drawn
 
 
-UPRIGHT, LIFTED = _leg(0.0, -2.0), _leg(82.0, -4.0)
-AHEAD, BEHIND = _leg(32.0, -22.0), _leg(-20.0, -72.0)
+UPRIGHT, LIFTED = _leg(0.0, 0.0), _leg(82.0, -4.0)
+AHEAD, BEHIND = _leg(34.0, -8.0), _leg(-16.0, -78.0)
 LEFT_ALONE, RIGHT_ALONE, BOTH = frozenset({Side.LEFT}), frozenset({Side.RIGHT}), frozenset(Side)
 
 POSES: Mapping[Step, tuple[Pose, ...]] = {

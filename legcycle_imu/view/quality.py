@@ -10,6 +10,7 @@ from legcycle_imu.view.leg_model import POOR_ZERO_RAD
 from legcycle_imu.view.state import Mark
 
 GOOD, FAIR, POOR = Mark("✔", "good"), Mark("▲", "fair"), Mark("✖", "poor")
+WORST_LAST = (GOOD, FAIR, POOR)
 WELL_SHARE = 0.5
 """A plane that is left by less than this share of what is called loose is a good one."""
 CLEAR_TIMES = 2.0

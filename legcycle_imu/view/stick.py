@@ -3,7 +3,7 @@
 Points are in lengths of the leg, so that one scale fits every runner.
 """
 
-from math import cos, degrees, isnan, nan, radians, sin
+from math import cos, degrees, hypot, isnan, nan, radians, sin
 from typing import NamedTuple
 
 from legcycle_imu.cycle import EventKind, Phase
@@ -17,6 +17,8 @@ from legcycle_imu.view.words import METRICS, OK, missed
 
 RAY_REACH = 1.15
 """Length of the drive target's ray in lengths of the thigh."""
+TOE = 0.26
+"""Heel to toe, lengths of the leg; the foot is drawn only so that a leg is recognised: no sensor sees it."""
 GHOST_PHASE = {EventKind.PEAK_HEEL_LIFT: Phase.LIFT, EventKind.PEAK_KNEE_DRIVE: Phase.DRIVE}
 """Events at which the leg is remembered, with the phase that each ends."""
 
@@ -69,6 +71,13 @@ def stick(thigh: float, shank: float, unit_leg: LegGeometry) -> Stick | None:
         return None
     points = leg_points(thigh, shank, unit_leg)
     return Stick((0.0, 0.0), points.knee, points.ankle, points.heel)
+
+
+def toe_of(leg: Stick) -> Point:
+    """Give where a foot at right angles to the shank would end."""
+    x, y = leg.ankle[0] - leg.knee[0], leg.ankle[1] - leg.knee[1]
+    length = hypot(x, y) or 1.0
+    return leg.heel[0] - TOE * y / length, leg.heel[1] + TOE * x / length
 
 
 def drive_ray(target_deg: float, unit_leg: LegGeometry) -> tuple[Point, Point] | None:

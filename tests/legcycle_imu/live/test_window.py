@@ -91,6 +91,11 @@ class Transport:
         self.asked.append(("marker", forward))
 
 
+class Guide:
+    def guidance(self) -> None:
+        return None
+
+
 Open = Callable[..., LiveWindow]
 Look = Callable[..., Any]
 
@@ -299,9 +304,9 @@ class TestDoing:
 
     def test_what_there_is_nothing_for_is_not_offered(self, opened: Open) -> None:
         offered = set(opened().actions_by_name)
-        assert not offered & {"marker", "lap", "mute", "next_stride", "faster"}
+        assert not offered & {"marker", "lap", "mute", "next_stride", "faster", "calibrate", "accept", "again"}
         assert {doing.name for doing in DOINGS} == set(
-            opened(recorder=Recorder(), sound=Sound(), transport=Transport()).actions_by_name
+            opened(recorder=Recorder(), sound=Sound(), transport=Transport(), calibration=Guide()).actions_by_name
         )
 
     def test_a_paused_picture_stands_still_while_data_goes_on(self, opened: Open, session: Any) -> None:
