@@ -1,7 +1,7 @@
 """A leg drawn with braille dots: hip at the top, thigh, shank and foot, and the target of the knee drive."""
 
 from itertools import pairwise
-from math import cos, radians, sin
+from math import cos, isnan, radians, sin
 
 from rich.text import Text
 
@@ -35,10 +35,12 @@ def leg_drawing(thigh: float, shank: float, geometry: LegGeometry, colour: str, 
     thigh, shank : angles to the vertical, rad
     geometry : lengths
     colour : of the leg
-    target_deg : knee drive to reach, deg; a dotted line from the hip
+    target_deg : knee drive to reach, deg; a dotted line from the hip; NaN for none
     """
-    lengths = geometry if geometry.leg_m == geometry.leg_m else USUAL  # NaN: not known
+    lengths = USUAL if isnan(geometry.leg_m) else geometry
     leg = _leg_dots(thigh, shank, lengths)
+    if isnan(target_deg):
+        return Text("\n").join(_row(row, leg, set(), colour) for row in range(ROWS))
     goal = radians(target_deg)
     reach = lengths.thigh_m * TARGET_REACH
     target = _line((0.0, 0.0), (reach * sin(goal), -reach * cos(goal)))

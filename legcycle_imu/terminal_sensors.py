@@ -9,7 +9,7 @@ from rich.text import Text
 from firmware_bridge.recorder_state import Condition, RecorderState
 from firmware_bridge.sensor_health import SensorHealth, State
 from firmware_bridge.source import SensorFacts
-from legcycle_imu.view.words import HERE, NOT_KNOWN, SENSOR_SHAPE, elapsed, percent
+from legcycle_imu.view.words import HERE, NOT_KNOWN, SENSOR_SHAPE, elapsed, percent, without_numbers
 
 COLOUR = {State.STREAMING: "#56B4E9", State.WEAK: "#F0E442", State.LOST: "#D55E00", State.WAITING: "#808080"}
 
@@ -66,16 +66,11 @@ class Changes:
         self._here[number] = here
         if came_or_went:
             self._said[number].clear()
-        new = [remark for remark in sensor.remarks if _without_numbers(remark) not in self._said[number]]
-        self._said[number] |= set(map(_without_numbers, new))
+        new = [remark for remark in sensor.remarks if without_numbers(remark) not in self._said[number]]
+        self._said[number] |= set(map(without_numbers, new))
         if not (new or came_or_went):
             return []
         return [" ".join([f"{self._sensors[number].placement}: {SENSOR_SHAPE[sensor.state]} {sensor.state}.", *new])]
-
-
-def _without_numbers(remark: str) -> str:
-    """Give what a remark says apart from its numbers, which change all the time."""
-    return "".join(sign for sign in remark if not sign.isdigit())
 
 
 def _numbers(sensor: SensorHealth) -> list[str]:

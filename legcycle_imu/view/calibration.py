@@ -1,6 +1,6 @@
 """What is to be seen of a guided calibration: its steps, what to do now, what went wrong, how good the result is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, isnan
 from typing import NamedTuple
@@ -129,7 +129,7 @@ def view_of(
     worn = tuple(_worn(guidance, number, chip) for number, chip in enumerate(sensors))
     trouble = guidance.trouble
     return CalibrationView(
-        _steps(guidance, {chip.placement.side for chip in sensors}),
+        steps_of(guidance, {chip.placement.side for chip in sensors}),
         guidance.step,
         guidance.instruction,
         POSES[guidance.step],
@@ -144,14 +144,8 @@ def view_of(
     )
 
 
-def asked(sides: Sequence[Side]) -> str:
-    """Give what a person does to see whether a calibration is right."""
-    side = Side.RIGHT if Side.RIGHT in sides else Side.LEFT
-    return ASKED.format(side=side, SIDE=side.upper())
-
-
-def _steps(guidance: Guidance, sides: set[Side]) -> tuple[StepView, ...]:
-    """Give the row of steps; of one leg, one knee is lifted."""
+def steps_of(guidance: Guidance, sides: Collection[Side] = ()) -> tuple[StepView, ...]:
+    """Give the row of steps; of one leg, one knee is lifted. No side: both are measured."""
     row = [step for step in Step if step not in KNEES.values()]
     knees = [step for side, step in KNEES.items() if not sides or side in sides]
     if guidance.step in KNEES.values() and guidance.step not in knees:
@@ -161,6 +155,12 @@ def _steps(guidance: Guidance, sides: set[Side]) -> tuple[StepView, ...]:
     again = AGAIN if guidance.trouble else NOW
     marks = [DONE if place < now else again if place == now else TO_COME for place in range(len(row))]
     return tuple(StepView(step, NAMES.get(step, str(step)), mark) for step, mark in zip(row, marks, strict=True))
+
+
+def asked(sides: Sequence[Side]) -> str:
+    """Give what a person does to see whether a calibration is right."""
+    side = Side.RIGHT if Side.RIGHT in sides else Side.LEFT
+    return ASKED.format(side=side, SIDE=side.upper())
 
 
 def _worn(guidance: Guidance, number: int, chip: SensorChip) -> Worn:

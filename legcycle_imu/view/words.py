@@ -84,6 +84,11 @@ def percent(share: float | None, decimals: int = 1) -> str:
     return NOT_KNOWN if share is None or not isfinite(share) else f"{100.0 * share:.{decimals}f} %"
 
 
+def without_numbers(words: str) -> str:
+    """Give what words say apart from their numbers, which may change all the time."""
+    return "".join(sign for sign in words if not sign.isdigit())
+
+
 def elapsed(seconds: float) -> str:
     """Give a duration as h:mm:ss."""
     minutes, rest = divmod(int(seconds), 60)
