@@ -226,7 +226,7 @@ def _judged(fit: AccelerometerFit, settings: IntrinsicSettings) -> Accelerometer
         or np.abs(errors.scale - 1.0).max() > settings.largest_scale_error
         or np.abs(errors.nonorthogonality_rad).max() > settings.largest_nonorthogonality_rad
     ):
-        return Refused("no sound accelerometer errs so much: is its range set as it is stated?")
+        return Refused("no sound accelerometer errs so much, so its range may not be set as it is stated")
     worst = int(np.argmax(fit.misfit))
     spread_g = fit.residual_m_s2 / g * sqrt(rests / (rests - UNKNOWNS)) if rests > UNKNOWNS else 0.0
     if spread_g > settings.worst_fit_g:
