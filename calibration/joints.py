@@ -85,6 +85,13 @@ class Movement:
         columns = (self.rate[part], self.force[part], self.lever[part])
         return Movement(self.time[part], axes, *columns, up=axes[0, 2], whole=self.whole[part])
 
+    def levelled(self) -> "Movement":
+        """Give the same with its mean force as the vertical, which it is where begin and end are at one speed."""
+        level = _level(self.force.mean(axis=0))
+        axes, lever = (np.einsum("ij,njk->nik", level, m) for m in (self.axes, self.lever))
+        force, up = np.einsum("ij,nj->ni", level, self.force), axes.mean(axis=0)[2]
+        return Movement(self.time, axes, self.rate, force, lever, up / np.sqrt((up * up).sum()), self.whole)
+
     @property
     def turned_deg(self) -> float:
         """How far it turned from its first attitude, at most, deg."""
