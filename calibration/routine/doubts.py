@@ -1,28 +1,48 @@
 """What speaks against a calibration that was fitted: each doubt names its cause and the one thing to do."""
 
+from collections.abc import Mapping
 from math import degrees
 
 import numpy as np
 
 from calibration.guidance import Step, Trouble
 from calibration.model import LegCalibration, ZeroSource
+from calibration.placement_check import check_placements
 from calibration.routine.knee import Lift
 from calibration.routine.settings import RoutineSettings
 from calibration.routine.verdict import Again
 from calibration.routine.words import sentence, worn
-from firmware_bridge.samples import Placement, Segment
+from firmware_bridge.samples import Placement, SampleBlock, Segment
 
 
-def doubt(calibration: LegCalibration, lift: Lift, settings: RoutineSettings) -> Again | None:
+def exchanged(blocks: Mapping[Placement, SampleBlock], rates_hz: Mapping[Placement, float]) -> Again | None:
+    """Give the doubt that sensors are elsewhere than the knee lifts said, where the movement shows it; else None."""
+    found = check_placements(blocks, rates_hz)
+    if found is None:
+        return None
+    reason = f"the movement says otherwise than the knee lifts: {found.sentence}"
+    return Again(
+        Trouble(sentence(reason), "See that no sensor has come off, and begin anew with the knees.", found.placements),
+        Step.RIGHT_KNEE,
+    )
+
+
+def doubt(calibration: LegCalibration, thigh: SampleBlock, lift: Lift, settings: RoutineSettings) -> Again | None:
     """Give the first doubt about a leg's calibration, None where there is none.
 
     Parameters
     ----------
     calibration : of the leg
+    thigh : what its thigh's sensor told while it moved
     lift : what the lift of its knee told
     settings : see `RoutineSettings`
     """
-    return _slack(calibration, settings) or _sign(calibration, lift, settings) or _upright(calibration)
+    return (
+        _slack(calibration, settings)
+        or _sign(calibration, lift, settings)
+        or _upright(calibration)
+        or _low(calibration, thigh, settings)
+    )
 
 
 def _slack(calibration: LegCalibration, settings: RoutineSettings) -> Again | None:
@@ -71,7 +91,25 @@ def _upright(calibration: LegCalibration) -> Again | None:
     return Again(
         Trouble(
             "How you stood does not fit how you run: you did not stand upright.",
-            "Stand upright with straight knees for the countdown.",
+            "Stand upright with straight knees for the countdown, and then run at an easy pace.",
         ),
         Step.STAND,
+    )
+
+
+def _low(calibration: LegCalibration, thigh: SampleBlock, settings: RoutineSettings) -> Again | None:
+    """Who lifts the knees hardly may be sitting, which nothing else tells where nobody runs."""
+    if calibration.zero_source is not ZeroSource.STANDING:
+        return None
+    z, bias = calibration.thigh.matrix()[2], np.array(calibration.thigh.gyr_bias_rad_s)
+    angle = np.cumsum(((thigh.gyr - bias)[1:] * z).sum(axis=1) * np.diff(thigh.time))
+    if np.ptp(angle) >= settings.least_range_rad:
+        return None
+    return Again(
+        Trouble(
+            f"The {calibration.side} knee was lifted by {degrees(float(np.ptp(angle))):.0f}° alone.",
+            "Stand, do not sit, and lift each knee as high as the hip.",
+            (Placement(calibration.side, Segment.THIGH),),
+        ),
+        Step.MOVE,
     )

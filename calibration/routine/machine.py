@@ -1,7 +1,7 @@
 """The guided calibration as a state machine: samples in, what to say and do out."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from calibration.guidance import Guidance, Outcome, Step, Trouble
@@ -19,7 +19,7 @@ from firmware_bridge.samples import SampleBlock, Side
 from firmware_bridge.source import SensorFacts
 
 _SIDES = {step: side for side, step in STEPS.items()}
-_DONE = "Done. Move one leg: the stick leg of the same side must move alike."
+_DONE = "Done. To be sure, lift your right knee: the right stick leg must do the same."
 _POSE_ATTEMPTS = 2
 """Standing in another pose than before the lifts: after so many attempts the lifts are doubted."""
 
@@ -54,10 +54,16 @@ class Routine:
 
     def push(self, blocks: Sequence[SampleBlock]) -> Guidance:
         """Take the next samples, one block a sensor in the session's order, sensor frame; say how it stands."""
+        for _ in self.follow(blocks):
+            pass
+        return self.guidance
+
+    def follow(self, blocks: Sequence[SampleBlock]) -> Iterator[tuple[float, Guidance]]:
+        """Take the next samples; yield how it stands after each tick, with the tick's stream time, s."""
         for tick in self._ticker.push(blocks):
             if not self.guidance.done:
                 self._tick(tick)
-        return self.guidance
+                yield tick.time, self.guidance
 
     def flush(self) -> Guidance:
         """Say how it stands; the stream has ended."""

@@ -10,14 +10,14 @@ from calibration.fit import Fit, fit_leg
 from calibration.guidance import Step, Trouble
 from calibration.model import LegCalibration
 from calibration.movement import running_strides, swings
-from calibration.routine.doubts import doubt
+from calibration.routine.doubts import doubt, exchanged
 from calibration.routine.knee import Lift
 from calibration.routine.settings import RoutineSettings
 from calibration.routine.ticks import Tick, samples_of
 from calibration.routine.verdict import Again, Going, Passed, Verdict
 from calibration.routine.wearing import Leg
 from calibration.routine.words import sentence
-from firmware_bridge.samples import Quality, SampleBlock, Side
+from firmware_bridge.samples import Placement, Quality, SampleBlock, Segment, Side
 
 
 class Move:
@@ -50,6 +50,7 @@ class Move:
         self._stood = stood
         self._lifts = lifts
         self._settings = settings
+        self._fit = settings.fit
         self._ticks: list[Tick] = []
         self._moved = False
         self._progress = 0.0
@@ -77,51 +78,51 @@ class Move:
 
     def _attempt(self, settled: bool) -> Verdict:
         fits: dict[Side, Fit | str] = {}
-        shares = []
+        strides, lifts = [], []
         for side, (thigh, shank) in self._legs.items():
             holds = self._hold(thigh), self._hold(shank)
-            shares.append(self._share(*holds))
-            fits[side] = fit_leg(side, *holds, self._settings.fit)
-        self._progress = min(shares)
+            strides.append(len(running_strides(holds[1], self._fit)) / self._fit.strides)
+            lifts.append(len(swings(holds[0], self._fit)) / self._fit.lifts)
+            fits[side] = fit_leg(side, *holds, self._fit)
+        self._progress = min(1.0, max(min(strides), min(lifts)))
         good = {side: fit for side, fit in fits.items() if isinstance(fit, Fit)}
         if len(good) == len(fits) and (settled or all(fit.ran for fit in good.values())):
             return self._checked(good)
-        refused = {side: fit for side, fit in fits.items() if isinstance(fit, str)}
-        if settled:
-            return self._too_little(refused)
-        return Going(self._progress)
+        refused = [fit for fit in fits.values() if isinstance(fit, str)]
+        if refused and min(strides) >= 1.0:
+            return Again(Trouble(sentence(refused[0]), "Begin anew with the knees."), Step.RIGHT_KNEE)
+        if not settled:
+            return Going(self._progress)
+        self._moved = False
+        return Going(self._progress, trouble=Trouble("That was not enough yet.", self.other_words().advice))
 
     def _checked(self, fits: Mapping[Side, Fit]) -> Verdict:
         """Accept the fits, or say what speaks against one."""
-        for side, fit in fits.items():
-            trouble = doubt(fit.calibration, self._lifts[side], self._settings)
+        calibrations = [fit.calibration for _, fit in sorted(fits.items())]
+        moved = samples_of(self._ticks)
+        worn = {
+            Placement(side, segment): number
+            for side, leg in self._legs.items()
+            for segment, number in zip((Segment.THIGH, Segment.SHANK), leg, strict=True)
+        }
+        elsewhere = exchanged({p: moved[k] for p, k in worn.items()}, {p: self._rates_hz[k] for p, k in worn.items()})
+        if elsewhere is not None:
+            return elsewhere
+        for calibration in calibrations:
+            thigh = moved[self._legs[calibration.side][0]]
+            trouble = doubt(calibration, thigh, self._lifts[calibration.side], self._settings)
             if trouble is not None:
                 return trouble
-        self.calibrations = tuple(fit.calibration for _, fit in sorted(fits.items()))
+        self.calibrations = tuple(calibrations)
         return Passed(Step.DONE)
-
-    def _too_little(self, refused: Mapping[Side, str]) -> Verdict:
-        """Say what the movement lacked, which is over."""
-        self._moved = False
-        if not refused or self._progress < 1.0:
-            return Going(self._progress, trouble=Trouble("That was not enough yet.", self.other_words().advice))
-        reason = next(iter(refused.values()))
-        step = Step.RIGHT_KNEE if "swapped" in reason else Step.STAND
-        return Again(Trouble(sentence(reason), "Begin this step anew."), step)
 
     def _hold(self, number: int) -> SensorHold:
         """Hold what a sensor told while standing and moving."""
-        hold = SensorHold(self._rates_hz[number], self._settings.fit)
+        hold = SensorHold(self._rates_hz[number], self._fit)
         hold.push(self._stood[number])
         hold.push(after_gap(samples_of(self._ticks)[number]))
         hold.take_until(self._ticks[-1].time)
         return hold
-
-    def _share(self, thigh: SensorHold, shank: SensorHold) -> float:
-        """Give how much of the strides, or of the lifts, is there."""
-        settings = self._settings.fit
-        strides = len(running_strides(shank, settings)) / settings.strides
-        return min(1.0, max(strides, len(swings(thigh, settings)) / settings.lifts))
 
 
 def after_gap(block: SampleBlock) -> SampleBlock:

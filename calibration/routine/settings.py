@@ -35,6 +35,7 @@ class RoutineSettings:
     other_pose_s : quiet in another pose than before for so long ends a lift that was none
     lift_agrees_rad : the plane of a knee lift and that of the fit differ by less; people lift the knee a little
         outwards
+    least_range_rad : without running, the thigh covers as much; who sits can lift the knee by 30 to 40 deg
     rest : when a sensor is still
     identify : settings of telling the leg that was lifted
     alignment : settings of the fit
@@ -62,6 +63,7 @@ class RoutineSettings:
     settled_s: float = 1.0
     hold_s: float = 30.0
     lift_agrees_rad: float = radians(45.0)
+    least_range_rad: float = radians(45.0)
     rest: RestSettings = field(default_factory=RestSettings)
     identify: IdentifySettings = field(default_factory=IdentifySettings)
     alignment: AlignmentSettings = field(default_factory=AlignmentSettings)

@@ -246,10 +246,11 @@ class Person:
         lost = self.character.lost
         if lost is None or lost[0] != self.claims[number]:
             return block
-        kept = (block.time < self.lost_from) | (block.time >= self.lost_from + lost[2])
-        block = SampleBlock(block.time[kept], block.gyr[kept], block.acc[kept], block.quality[kept].copy())
-        block.quality[1:][np.diff(block.time) > 0.05] |= Quality.AFTER_GAP
-        return block
+        back = self.lost_from + lost[2]
+        kept = (block.time < self.lost_from) | (block.time >= back)
+        first = (block.time >= back) & (block.time < back + 1.0 / RATE_HZ)
+        quality = np.where(first, Quality.AFTER_GAP, block.quality).astype(np.uint8)
+        return SampleBlock(block.time[kept], block.gyr[kept], block.acc[kept], quality[kept])
 
     def _slipped(self, block: SampleBlock, mounting: np.ndarray) -> SampleBlock:
         """Turn a sensor to and fro about its bone as hard as it is shaken."""
