@@ -7,11 +7,15 @@ from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import structs
 
 from calibration.alignment import Alignment, LegAligner
 from calibration.evidence import AlignmentSettings
 from calibration.fit import Upright
 from calibration.model import LegCalibration, to_segment_frame
+from calibration.slip import Slip, SlipKind
+from calibration.tilt_watch import TiltWatch
+from calibration.turn_watch import Watched
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from legcycle_imu.events import Detection, EventSettings, ShankDetector, ThighDetector
 from legcycle_imu.model import STRIDE_COLUMNS, GaitEvent, PhaseSpan, SegmentAngles, Stride
@@ -52,11 +56,19 @@ class Finding(NamedTuple):
 
 
 class LegUpdate(NamedTuple):
-    """What one push brought: angles, findings in the order of their times, and the alignment, when it was found."""
+    """What one push brought: angles, findings and slips in the order of their times, and the alignment, when found."""
 
     angles: list[SegmentAngles]
     findings: list[Finding]
-    alignment: Alignment | None
+    alignment: Alignment | None = None
+    slips: tuple[Slip, ...] = ()
+
+
+class _Look(NamedTuple):
+    """A stride of one segment that was looked at for a slip."""
+
+    segment: Segment
+    watched: Watched
 
 
 class Leg:
@@ -69,6 +81,7 @@ class Leg:
     geometry : lengths of the leg
     calibration : how the sensors sit; None to find it from the samples
     settings : see `LegSettings`
+    first_stride : number of the first stride
     """
 
     def __init__(
@@ -78,6 +91,8 @@ class Leg:
         geometry: LegGeometry,
         calibration: LegCalibration | None,
         settings: LegSettings,
+        *,
+        first_stride: int = 0,
     ) -> None:
         self._side = side
         self._rate_hz = rate_hz
@@ -87,12 +102,15 @@ class Leg:
         self._shank = ShankDetector(shank_hz, settings.events)
         self._thigh = ThighDetector(thigh_hz, settings.events)
         self._machine = PhaseMachine(side)
-        self._strides = StrideBuilder(side, geometry, thigh_hz, shank_hz, settings.strides)
+        self._strides = StrideBuilder(side, geometry, thigh_hz, shank_hz, settings.strides, first_stride=first_stride)
         self._orientation: dict[Segment, Orientation] = {}
         self._reached = dict.fromkeys(Segment, -inf)
-        self._waiting: list[tuple[tuple[float, float, int], Detection]] = []
+        self._waiting: list[tuple[tuple[float, float, int], Detection | _Look]] = []
         self._order = 0
+        self._tilts = TiltWatch(settings.orientation.slip)
+        self._frames: LegCalibration | None = None
         self.calibration: LegCalibration | None = None
+        """What holds now: a sensor that has turned round the leg is in it as it sits since."""
         self.aligned_at = inf
         """Stream time at which the calibration was known, s; -inf where it was given."""
         if calibration is not None:
@@ -102,6 +120,11 @@ class Leg:
     def trouble(self) -> str:
         """Why there is no calibration yet, one sentence; empty where there is one."""
         return "" if self.calibration is not None else self._aligner.trouble
+
+    @property
+    def next_stride(self) -> int:
+        """Number of the next stride."""
+        return self._strides.next_stride
 
     def settled(self, silent: frozenset[Segment]) -> float:
         """Give the time up to which all that will become known of this leg is known, s.
@@ -117,7 +140,7 @@ class Leg:
         if self.calibration is None:
             return self._begin(self._aligner.push(thigh, shank), silent)
         angles = self._measure(thigh, shank)
-        return LegUpdate(angles, self._conclude(self.settled(silent)), None)
+        return self._concluded(angles, self.settled(silent))
 
     def recalibrate(
         self, calibration: LegCalibration, at: float, silent: frozenset[Segment] = frozenset()
@@ -151,19 +174,20 @@ class Leg:
             update = self._begin(self._aligner.flush(), frozenset())
             if update.alignment is None:
                 return update
-            return update._replace(findings=update.findings + self._conclude(inf))
-        return LegUpdate([], self._conclude(inf), None)
+            rest = self._concluded([], inf)
+            return update._replace(findings=update.findings + rest.findings, slips=update.slips + rest.slips)
+        return self._concluded([], inf)
 
     def _begin(self, alignment: Alignment | None, silent: frozenset[Segment]) -> LegUpdate:
         """Start with an alignment that has just been found, and with the samples that waited for it."""
         if alignment is None:
-            return LegUpdate([], [], None)
+            return LegUpdate([], [])
         self._use(alignment.calibration, alignment.at)
         angles = self._measure(alignment.thigh, alignment.shank, alignment.uprights)
-        return LegUpdate(angles, self._conclude(self.settled(silent)), alignment)
+        return self._concluded(angles, self.settled(silent), alignment)
 
     def _use(self, calibration: LegCalibration, at: float) -> None:
-        self.calibration = calibration
+        self.calibration = self._frames = calibration
         self.aligned_at = at
         self._orientation = {
             segment: Orientation(
@@ -176,25 +200,28 @@ class Leg:
         }
 
     def _turn(self, calibration: LegCalibration) -> None:
-        assert self.calibration is not None
+        assert self._frames is not None
         for segment, orientation in self._orientation.items():
-            old, new = self.calibration[segment], calibration[segment]
+            old, new = self._frames[segment], calibration[segment]
             bias = np.subtract(new.gyr_bias_rad_s, old.gyr_bias_rad_s)
             turn = np.einsum("ik,jk->ij", new.matrix(), old.matrix())
             orientation.turn(turn, (new.matrix() * bias).sum(axis=1))
+            self._strides.unmark(self._reached[segment])
             self._strides.mark(RECALIBRATED, self._reached[segment], self._reached[segment])
-        self.calibration = calibration
+        self._waiting = [waiting for waiting in self._waiting if isinstance(waiting[1], Detection)]
+        self._tilts = TiltWatch(self._settings.orientation.slip)
+        self.calibration = self._frames = calibration
 
     def _measure(
         self, thigh: SampleBlock, shank: SampleBlock, uprights: dict[Segment, Upright] | None = None
     ) -> list[SegmentAngles]:
         """Turn samples into angles, which are kept for the strides, and detections, which wait for their turn."""
-        assert self.calibration is not None
+        assert self._frames is not None
         angles = []
         for segment, block in ((Segment.THIGH, thigh), (Segment.SHANK, shank)):
             if len(block) == 0:
                 continue
-            turned = to_segment_frame(block, self.calibration[segment])
+            turned = to_segment_frame(block, self._frames[segment])
             now = self._angles(segment, turned, (uprights or {}).get(segment))
             angles.append(now)
             self._strides.push_angles(now)
@@ -204,9 +231,14 @@ class Leg:
             else:
                 found = self._shank.push(now.time, now.rate, turned.acc[:, 1].copy(), now.quality)
             for detection in found:
-                self._waiting.append(((detection.t_known, detection.t, self._order), detection))
-                self._order += 1
+                self._wait(detection.t_known, detection.t, detection)
+            for watched in self._orientation[segment].watched():
+                self._wait(watched.seen.known, watched.seen.end, _Look(segment, watched))
         return angles
+
+    def _wait(self, known: float, time: float, item: "Detection | _Look") -> None:
+        self._waiting.append(((known, time, self._order), item))
+        self._order += 1
 
     def _angles(self, segment: Segment, block: SampleBlock, upright: Upright | None) -> SegmentAngles:
         """Give the angles of a block; with an upright, the vertical is known from its time on."""
@@ -218,13 +250,17 @@ class Leg:
         orientation.see_vertical(upright.up)
         return SegmentAngles.join([before, orientation.push(block[k:])])
 
-    def _conclude(self, until: float) -> list[Finding]:
-        """Let the detections up to a time, in their order, become events, phases and strides."""
+    def _concluded(self, angles: list[SegmentAngles], until: float, alignment: Alignment | None = None) -> LegUpdate:
+        """Let what was found up to a time, in its order, become events, phases, strides and slips."""
         findings: list[Finding] = []
+        slips: list[Slip] = []
         self._waiting.sort(key=itemgetter(0))
         due = bisect_right(self._waiting, until, key=lambda waiting: waiting[0][0])
         now, self._waiting = self._waiting[:due], self._waiting[due:]
         for _, detection in now:
+            if isinstance(detection, _Look):
+                slips += self._slipped(*detection)
+                continue
             if detection.kind is None and not detection.gap:
                 self._strides.forget()
             decided = detection.t_known
@@ -233,7 +269,24 @@ class Leg:
                 findings.append(Finding(decided, event, phase, self._strides.push(event)))
         if until < inf:
             self._strides.forget_before(until)
-        return findings
+        return LegUpdate(angles, findings, alignment, tuple(slips))
+
+    def _slipped(self, segment: Segment, watched: Watched) -> list[Slip]:
+        """Give the slips that a stride has settled, and flag the strides to come that they touch."""
+        seen, slips = watched.seen, []
+        known = max(seen.known, self.aligned_at)
+        if watched.deviates:
+            self._strides.mark(SlipKind.TURNED, seen.start, seen.known)
+        if watched.turned is not None:
+            slips.append(Slip.turned(self._side, segment, known, watched.turned))
+            assert self.calibration is not None
+            seat = self.calibration[segment].turned(watched.turned)
+            self.calibration = structs.replace(self.calibration, **{segment.value: seat})
+        tilt = self._tilts.push(segment, seen)
+        if tilt is not None:
+            slips.append(Slip.tilted(self._side, tilt.segment, known, tilt.angle))
+            self._strides.mark(SlipKind.TILTED, tilt.since, inf)
+        return slips
 
 
 def with_flight(stride: Stride, contact_of_the_other: float) -> Stride:

@@ -6,14 +6,15 @@
 Pure: no clock, no input or output. Any cutting of the same sequence of chunks gives the same output, bit by bit.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
-from calibration.model import CalibrationSet
+from calibration.intrinsic import corrected
+from calibration.model import CalibrationSet, IntrinsicCalibration
 from firmware_bridge.intake import Intake, IntakeSettings, links_of
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
-from firmware_bridge.source import Chunk, Kind, SensorFacts
+from firmware_bridge.source import NO_SENSOR, Chunk, Kind, SensorFacts
 from firmware_bridge.stream import StreamStatistics
 from legcycle_imu.leg import Leg, LegSettings, LegUpdate
 from legcycle_imu.merge import LegMerge, MergeSettings
@@ -47,6 +48,12 @@ class Pipeline:
     calibration : known calibrations; legs that are not in it align themselves
     settings : see `PipelineSettings`
 
+    Attributes
+    ----------
+    sensors : the session's sensors, each where it is known to be worn by now
+    legs : of each side that is measured
+    refused : calibrations made during the session that could not be used
+
     Raises
     ------
     ValueError
@@ -62,19 +69,16 @@ class Pipeline:
     ) -> None:
         self.settings = settings or PipelineSettings()
         self.intake = Intake(sensors, self.settings.intake)
-        self._numbers = {facts.placement: number for number, facts in enumerate(sensors)}
-        if len(self._numbers) != len(sensors):
-            raise ValueError("expected each sensor on a segment of its own, got two on one")
-        self.legs = {
-            side: Leg(
-                side,
-                {segment: sensors[self._numbers[Placement(side, segment)]].rate_hz for segment in Segment},
-                geometry or LegGeometry(),
-                calibration.leg(side) if calibration is not None else None,
-                self.settings.leg,
-            )
-            for side in _whole_legs(self._numbers)
-        }
+        self.refused = 0
+        self._geometry = geometry or LegGeometry()
+        self._intrinsics: dict[int, IntrinsicCalibration] = {}
+        self._reached = -inf
+        given = calibration or CalibrationSet(())
+        self.sensors = given.placed(sensors)
+        self._numbers = _numbers_of(self.sensors)
+        self._know_intrinsics(given)
+        self.legs: dict[Side, Leg] = {}
+        self.legs = {side: self._leg(side, given) for side in _whole_legs(self._numbers)}
         self._merge = LegMerge(self.settings.merge)
         self._alone = {group[0]: tuple(group) for group in links_of(sensors) if len(group) == 1}
         self._silence = _Silence(len(sensors), round(self.settings.silent_s * 1e9))
@@ -87,6 +91,9 @@ class Pipeline:
     def push(self, chunks: Iterable[Chunk]) -> Update:
         """Take the next chunks in the order in which they arrived."""
         batch = list(chunks)
+        made = [place for place, (sensor, *_) in enumerate(batch) if sensor == NO_SENSOR]
+        if made:
+            return _together(list(self._push_around(batch, made)))
         heard = self._heard(batch)
         if len(batch) > 1 and (heard is None or self._silence.changes_within(heard)):
             return _together([self._push_steady([chunk], self._heard([chunk])) for chunk in batch])
@@ -94,23 +101,87 @@ class Pipeline:
 
     def flush(self) -> Update:
         """Give what was held back; the stream has ended."""
-        tails = self.intake.flush()
+        tails = self._corrected(self.intake.flush())
         updates = []
         for side, leg in self.legs.items():
             pushed, rest = leg.push(*self._of_leg(tails, side)), leg.flush()
-            updates.append(LegUpdate(pushed.angles + rest.angles, pushed.findings + rest.findings, rest.alignment))
+            updates.append(
+                LegUpdate(
+                    pushed.angles + rest.angles,
+                    pushed.findings + rest.findings,
+                    rest.alignment,
+                    pushed.slips + rest.slips,
+                )
+            )
         return self._update(tails, updates, dict.fromkeys(self.legs, inf))
+
+    def _push_around(self, batch: list[Chunk], made: list[int]) -> Iterator[Update]:
+        """Take chunks among which are some that belong to no sensor, at these places."""
+        start = 0
+        for place in made:
+            yield self.push(batch[start:place])
+            if batch[place].kind is Kind.CALIBRATION:
+                yield self._calibrate(batch[place].data)
+            start = place + 1
+        yield self.push(batch[start:])
+
+    def _calibrate(self, text: bytes) -> Update:
+        """Let a calibration that was made during the session hold from here on; one that cannot is counted."""
+        nothing = [SampleBlock.empty() for _ in self.sensors]
+        try:
+            calibration = CalibrationSet.from_json(text.decode())
+            sensors = calibration.placed(self.sensors)
+            numbers = _numbers_of(sensors)
+            sides = _whole_legs(numbers)
+        except ValueError:
+            self.refused += 1
+            return Update(samples=nothing)
+        self._know_intrinsics(calibration)
+        same = {
+            side for side in sides if side in self.legs and _of_side(numbers, side) == _of_side(self._numbers, side)
+        }
+        updates = [leg.flush() for side, leg in self.legs.items() if side not in same]
+        self.sensors, self._numbers = sensors, numbers
+        for side in same:
+            if (known := calibration.leg(side)) is not None:
+                silent = self._silent_segments(side)
+                updates.append(self.legs[side].recalibrate(known, self._reached, silent))
+        self.legs = {side: self.legs[side] if side in same else self._leg(side, calibration) for side in sides}
+        return self._update(nothing, updates, self._settled())
+
+    def _leg(self, side: Side, calibration: CalibrationSet) -> Leg:
+        """Give a leg that begins now; its strides are numbered on from those that this side has had."""
+        had = self.legs[side].next_stride if side in self.legs else 0
+        rate_hz = {segment: self.sensors[self._numbers[Placement(side, segment)]].rate_hz for segment in Segment}
+        return Leg(side, rate_hz, self._geometry, calibration.leg(side), self.settings.leg, first_stride=had)
+
+    def _know_intrinsics(self, calibration: CalibrationSet) -> None:
+        for number, facts in enumerate(self.sensors):
+            if (known := calibration.intrinsic(facts)) is not None:
+                self._intrinsics[number] = known
+
+    def _corrected(self, blocks: list[SampleBlock]) -> list[SampleBlock]:
+        """Take back what the sensors are known to err by, and note how far time has come."""
+        for number, intrinsic in self._intrinsics.items():
+            blocks[number] = corrected(blocks[number], intrinsic)
+        for block in blocks:
+            if len(block):
+                self._reached = max(self._reached, float(block.time[-1]))
+        return blocks
+
+    def _settled(self) -> dict[Side, float]:
+        return {side: leg.settled(self._silent_segments(side)) for side, leg in self.legs.items()}
 
     def _push_steady(self, batch: list[Chunk], heard: "list[Heard] | None") -> Update:
         """Take chunks during which no sensor falls silent or comes back, but with the first."""
-        blocks = self.intake.push(batch)
+        blocks = self._corrected(self.intake.push(batch))
         if heard is None:
             sampled = tuple(number for number, block in enumerate(blocks) if len(block))
             heard = [(chunk.arrival_ns, sampled) for chunk in batch]
         self._silence.note(heard)
         silent = {side: self._silent_segments(side) for side in self.legs}
         updates = [leg.push(*self._of_leg(blocks, side), silent[side]) for side, leg in self.legs.items()]
-        return self._update(blocks, updates, {side: leg.settled(silent[side]) for side, leg in self.legs.items()})
+        return self._update(blocks, updates, self._settled())
 
     def _heard(self, batch: list[Chunk]) -> "list[Heard] | None":
         """Give which sensors showed that they live, and when; None where samples alone can tell: a link is shared."""
@@ -131,6 +202,7 @@ class Pipeline:
             [finding.stride for finding in findings if finding.stride is not None],
             [update.alignment for update in updates if update.alignment is not None],
             blocks,
+            [slip for update in updates for slip in update.slips],
         )
 
     def _of_leg(self, blocks: list[SampleBlock], side: Side) -> tuple[SampleBlock, SampleBlock]:
@@ -182,6 +254,14 @@ class _Silence:
         )
 
 
+def _numbers_of(sensors: Sequence[SensorFacts]) -> dict[Placement, int]:
+    return {facts.placement: number for number, facts in enumerate(sensors)}
+
+
+def _of_side(numbers: dict[Placement, int], side: Side) -> list[int | None]:
+    return [numbers.get(Placement(side, segment)) for segment in Segment]
+
+
 def _whole_legs(numbers: dict[Placement, int]) -> list[Side]:
     sides = [side for side in Side if all(Placement(side, segment) in numbers for segment in Segment)]
     if len(numbers) != 2 * len(sides) or not sides:
@@ -198,4 +278,5 @@ def _together(updates: list[Update]) -> Update:
         [x for update in updates for x in update.strides],
         [x for update in updates for x in update.alignments],
         [SampleBlock.join(list(blocks)) for blocks in zip(*(update.samples for update in updates), strict=True)],
+        [x for update in updates for x in update.slips],
     )

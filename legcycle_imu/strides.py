@@ -121,6 +121,7 @@ class StrideBuilder:
     geometry : lengths of the leg
     thigh_rate_hz, shank_rate_hz : nominal sampling rates
     settings : see `StrideSettings`
+    first_stride : number of the first stride
     """
 
     def __init__(
@@ -130,6 +131,8 @@ class StrideBuilder:
         thigh_rate_hz: float,
         shank_rate_hz: float,
         settings: StrideSettings | None = None,
+        *,
+        first_stride: int = 0,
     ) -> None:
         self.settings = settings or StrideSettings()
         self._side = side
@@ -137,7 +140,8 @@ class StrideBuilder:
         self._thigh = _AngleMemory(thigh_rate_hz)
         self._shank = _AngleMemory(shank_rate_hz)
         self._events: dict[EventKind, GaitEvent] = {}
-        self._count = 0
+        self.next_stride = first_stride
+        """Number of the next stride."""
         self._usual_s = inf
         self._marks: list[_Mark] = []
 
@@ -154,6 +158,10 @@ class StrideBuilder:
     def mark(self, word: str, start: float, end: float) -> None:
         """Flag the strides to come of which a part lies in [start, end], s."""
         self._marks.append(_Mark(word, start, end))
+
+    def unmark(self, end: float) -> None:
+        """Let all marks end, s."""
+        self._marks = [mark._replace(end=min(mark.end, end)) for mark in self._marks]
 
     def forget(self) -> None:
         """Drop the stride that is under way: it was not one."""
@@ -174,7 +182,7 @@ class StrideBuilder:
             self._usual_s = stride.stride_time_s
         elif stride.stride_time_s > s.hidden_share * self._usual_s:
             return None
-        self._count += 1
+        self.next_stride += 1
         return stride
 
     def _stride(self, events: dict[EventKind, GaitEvent], start: GaitEvent, end: GaitEvent) -> Stride:
@@ -196,7 +204,7 @@ class StrideBuilder:
         flags = self._flags(events, end, flexion, ((thigh, thigh_part), (shank, shank_part)))
         return Stride(
             self._side,
-            self._count,
+            self.next_stride,
             start.t,
             _t(toe_off),
             _t(lift),

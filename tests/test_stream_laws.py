@@ -20,11 +20,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from calibration.alignment import Alignment, LegAligner
+from calibration.model import CalibrationSet, WornSensor
 from calibration.rest import RestDetector
 from calibration.strapdown import Strapdown
 from firmware_bridge.intake import Intake
 from firmware_bridge.samples import Placement, Quality, SampleBlock, Segment, Side
-from firmware_bridge.source import Chunk
+from firmware_bridge.source import NO_SENSOR, Chunk, Kind
 from legcycle_imu.angle_grid import PLACEMENTS, AnglesResampler
 from legcycle_imu.events import ShankDetector, ThighDetector
 from legcycle_imu.leg import Finding, Leg, LegSettings, LegUpdate
@@ -33,6 +34,7 @@ from legcycle_imu.merge import LegMerge
 from legcycle_imu.model import GaitEvent, SegmentAngles, Stride, Update
 from legcycle_imu.orientation import Orientation
 from legcycle_imu.phases import PhaseMachine
+from legcycle_imu.pipeline import Pipeline
 from legcycle_imu.simulation import ErrorModel, draw_sensors, running_script
 from legcycle_imu.strides import StrideBuilder
 from tests.strategies import SESSIONS, Session, cuts, every, parts, session_of, together, without
@@ -110,6 +112,7 @@ def of_leg(update: LegUpdate) -> Channels:
     return {
         **of_angles(update.angles),
         "findings": of_list(update.findings)["items"],
+        "slips": of_list(update.slips)["items"],
         "alignment": of_alignment(update.alignment).get("items", b""),
     }
 
@@ -206,6 +209,7 @@ class Recalibrated(PairOfSensors):
             [a for u in updates for a in u.angles],
             [f for u in updates for f in u.findings],
             next((u.alignment for u in updates if u.alignment), None),
+            tuple(slip for u in updates for slip in u.slips),
         )
 
 
@@ -377,6 +381,29 @@ def merge_steps(session: Session) -> list[MergeStep]:
     return steps
 
 
+def calibrated_pipeline(session: Session) -> Pipeline:
+    """A pipeline whose sensors are believed to be on the other leg each."""
+    other = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
+    believed = [
+        facts._replace(device=str(number), placement=Placement(other[facts.placement.side], facts.placement.segment))
+        for number, facts in enumerate(session.sensors)
+    ]
+    return Pipeline(believed, session.geometry, session.known_calibration)
+
+
+def calibrated_chunks(session: Session) -> list[Chunk]:
+    """The stream with a calibration before the legs are aligned, and one later that says where sensors are worn."""
+    worn = tuple(WornSensor(str(k), facts.node, *facts.placement) for k, facts in enumerate(session.sensors))
+    legs = session.calibration.legs
+    made = {4.0: CalibrationSet(legs[:1]), 6.0: CalibrationSet(legs, sensors=worn)}
+    chunks = session.chunks()
+    for at_s, calibration in made.items():
+        place = next(k for k, chunk in enumerate(chunks) if chunk.arrival_ns > at_s * 1e9)
+        text = calibration.to_json().encode()
+        chunks.insert(place, Chunk(NO_SENSOR, chunks[place].arrival_ns, text, Kind.CALIBRATION))
+    return chunks
+
+
 # The table of stages
 
 
@@ -440,6 +467,7 @@ STAGES = (
     ),
     Stage("LegMerge", lambda _: Merge(), merge_steps, of_list),
     Stage("Pipeline", Session.pipeline, Session.chunks, of_update),
+    Stage("Pipeline, calibrated", calibrated_pipeline, calibrated_chunks, of_update),
     Stage(
         "AnglesResampler",
         lambda _: Grid(),

@@ -150,7 +150,7 @@ def test_half_legs_are_refused(run: Session, worn: tuple[int, ...]):
 
 
 def test_two_sensors_on_one_segment_are_refused(run: Session):
-    with pytest.raises(ValueError, match="two on one"):
+    with pytest.raises(ValueError, match="each sensor at a place of its own"):
         Pipeline([run.sensors[0], run.sensors[0]])
 
 
