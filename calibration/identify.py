@@ -11,13 +11,13 @@ docs/algorithms.md, "Which sensor is where", has the figures.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
+from math import cos, radians
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from calibration.joints import JointSettings, Movement, hip, knee, movements, stillness
-from firmware_bridge.protocols.units import STANDARD_GRAVITY_M_S2
 from firmware_bridge.samples import Floats, SampleBlock
 
 
@@ -29,6 +29,7 @@ class IdentifySettings:
     ----------
     moving : a sensor moves where force and rate together leave stillness by so much, m/s^2
     pause_s : a calm of this length divides one lift from the next
+    held_deg : a sensor that is tilted so far in a calm is held up, and the lift goes on
     around_s : so much of the calm before and after a lift is looked at with it
     shortest_s, longest_s : duration of what can be a lift, or a few in a row
     least_turn_deg : the thigh turns at least so far; steps and swaying stay below
@@ -41,6 +42,7 @@ class IdentifySettings:
 
     moving: float = 0.6
     pause_s: float = 0.4
+    held_deg: float = 15.0
     around_s: float = 0.2
     shortest_s: float = 0.4
     longest_s: float = 8.0
@@ -106,27 +108,33 @@ def _stirrings(sensors: list[Movement], settings: IdentifySettings) -> Iterator[
     moving = np.any([_stir(m) > settings.moving for m in sensors], axis=0)
     hz = settings.joints.grid_hz
     around, longest = round(settings.around_s * hz), round(settings.longest_s * hz)
-    for start, stop in _runs(moving, round(settings.pause_s * hz)):
+    runs: list[tuple[int, int]] = []
+    for start, stop in _runs(moving):
+        if runs and (start - runs[-1][1] < settings.pause_s * hz or _is_held(sensors, runs[-1][0], start, settings)):
+            runs[-1] = (runs[-1][0], stop)
+        else:
+            runs.append((start, stop))
+    for start, stop in runs:
         if stop - start >= settings.shortest_s * hz:
             yield slice(max(0, start - around), min(stop + around, start + longest))
 
 
+def _is_held(sensors: list[Movement], before: int, after: int, settings: IdentifySettings) -> bool:
+    """Tell whether a sensor is tilted against how it was before: a knee that is held up."""
+    cosines = [float((m.axes[before, 2] * m.axes[after, 2]).sum()) for m in sensors]
+    return min(cosines) < cos(radians(settings.held_deg))
+
+
 def _stir(sensor: Movement) -> Floats:
     """Give how much a sensor moves, (n,), m/s^2; 1 rad/s counts as 1 m/s^2."""
-    force = sensor.force - np.array([0.0, 0.0, STANDARD_GRAVITY_M_S2])
+    force = sensor.force - np.array([0.0, 0.0, sensor.gravity])
     return np.asarray(np.sqrt((force * force).sum(axis=1) + (sensor.rate * sensor.rate).sum(axis=1)))
 
 
-def _runs(true: NDArray[np.bool_], bridged: int) -> list[tuple[int, int]]:
-    """Give begin and end of the runs of what is true, those less than `bridged` apart joined."""
+def _runs(true: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Give begin and end of the runs of what is true."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], true, [False]]).astype(int)))
-    runs: list[tuple[int, int]] = []
-    for start, stop in edges.reshape(-1, 2).tolist():
-        if runs and start - runs[-1][1] < bridged:
-            runs[-1] = (runs[-1][0], stop)
-        else:
-            runs.append((start, stop))
-    return runs
+    return [(start, stop) for start, stop in edges.reshape(-1, 2).tolist()]
 
 
 def _lift(sensors: list[Movement], settings: IdentifySettings) -> LiftedLeg | str:

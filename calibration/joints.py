@@ -22,6 +22,8 @@ from scipy.signal import butter, sosfiltfilt
 from calibration.strapdown import Strapdown
 from firmware_bridge.samples import Floats, SampleBlock, Vectors
 
+_AS_STILL = 4.0
+"""Windows whose rate has a variance up to so many times the least are as still as that."""
 Matrices = NDArray[np.float64]
 """float64 array of 3 x 3 matrices, shape (n, 3, 3)."""
 
@@ -35,7 +37,7 @@ class JointSettings:
     grid_hz : rate of the common grid on which sensors are compared
     cutoff_hz : low-pass before that, without delay; a knee lift holds nothing above
     longest_gap_s : a longer stretch without samples is not bridged
-    bias_window_s : the stillest window of this length shows gravity's direction and the gyroscope's bias
+    bias_window_s : the first still window of this length shows gravity and the gyroscope's bias
     largest_bias_rad_s : a rate beyond this is movement, no bias
     hip_above_m : distance of the hip above the sensor of a thigh, standing
     knee_below_m, knee_above_m : distance of the knee below the thigh's sensor and above the shank's
@@ -68,6 +70,7 @@ class Movement:
     force : (n, 3) specific force, level frame, m/s^2
     lever : (n, 3, 3) what a place in the sensor frame, m, adds to the specific force, level frame
     up : (3,) the vertical at the begin, sensor frame
+    gravity : size of the specific force while it was still, m/s^2
     whole : (n,) whether samples were here
     """
 
@@ -77,20 +80,22 @@ class Movement:
     force: Vectors
     lever: Matrices
     up: Floats
+    gravity: float
     whole: NDArray[np.bool_]
 
     def between(self, part: slice) -> "Movement":
         """Give a part of it, whose vertical is that of its begin."""
         axes = self.axes[part]
         columns = (self.rate[part], self.force[part], self.lever[part])
-        return Movement(self.time[part], axes, *columns, up=axes[0, 2], whole=self.whole[part])
+        return Movement(self.time[part], axes, *columns, up=axes[0, 2], gravity=self.gravity, whole=self.whole[part])
 
     def levelled(self) -> "Movement":
         """Give the same with its mean force as the vertical, which it is where begin and end are at one speed."""
         level = _level(self.force.mean(axis=0))
         axes, lever = (np.einsum("ij,njk->nik", level, m) for m in (self.axes, self.lever))
         force, up = np.einsum("ij,nj->ni", level, self.force), axes.mean(axis=0)[2]
-        return Movement(self.time, axes, self.rate, force, lever, up / np.sqrt((up * up).sum()), self.whole)
+        up = up / np.sqrt((up * up).sum())
+        return Movement(self.time, axes, self.rate, force, lever, up, self.gravity, self.whole)
 
     @property
     def turned_deg(self) -> float:
@@ -120,12 +125,13 @@ def _movement(block: SampleBlock, rate_hz: float, first: float, grid: Floats, se
     even, whole = _even(block, rate_hz, first, grid[-1] + 1.0 / settings.grid_hz, settings.longest_gap_s)
     steps = np.arange(len(even)) / rate_hz
     gyr, acc = even[:, :3], even[:, 3:]
-    still = _stillest(gyr, max(2, round(settings.bias_window_s * rate_hz)))
+    still = _first_still(gyr, max(2, round(settings.bias_window_s * rate_hz)))
     bias = gyr[still].mean(axis=0)
     if float(np.abs(bias).max()) < settings.largest_bias_rad_s:
         gyr = gyr - bias
     axes = np.stack(Strapdown(rate_hz).push(np.ascontiguousarray(gyr)), axis=1).reshape(-1, 3, 3)
-    level = _level(np.einsum("nij,nj->ni", axes[still], acc[still]).mean(axis=0))
+    gravity = np.einsum("nij,nj->ni", axes[still], acc[still]).mean(axis=0)
+    level = _level(gravity)
     axes = np.einsum("ij,njk->nik", level, axes)
     sos = butter(2, min(settings.cutoff_hz, 0.4 * rate_hz), fs=rate_hz, output="sos")
     rate = sosfiltfilt(sos, gyr, axis=0)
@@ -139,6 +145,7 @@ def _movement(block: SampleBlock, rate_hz: float, first: float, grid: Floats, se
         _on(grid, steps, force),
         _on(grid, steps, lever.reshape(-1, 9)).reshape(-1, 3, 3),
         axes[at[0], 2],
+        float(np.sqrt((gravity * gravity).sum())),
         np.interp(grid, steps, whole.astype(float)) > 0.5,
     )
 
@@ -158,12 +165,13 @@ def _on(time: Floats, own: Floats, columns: Vectors) -> Vectors:
     return np.stack([np.interp(time, own, column) for column in columns.T], axis=1)
 
 
-def _stillest(gyr: Vectors, size: int) -> slice:
-    """Give the window in which the rate varies least."""
+def _first_still(gyr: Vectors, size: int) -> slice:
+    """Give the first window that is about as still as the stillest: people stand before they move."""
     size = min(size, len(gyr))
     sums = [np.concatenate([np.zeros((1, 3)), np.cumsum(x, axis=0)]) for x in (gyr, gyr * gyr)]
     mean, square = ((s[size:] - s[:-size]) / size for s in sums)
-    start = int(np.argmin((square - mean * mean).sum(axis=1) + 1e-3 * (mean * mean).sum(axis=1)))
+    variance = (square - mean * mean).sum(axis=1)
+    start = int(np.argmax(variance <= _AS_STILL * variance.min()))
     return slice(start, start + size)
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from benchmarks.identification import Manner, drawn
+from benchmarks.identification import Manner, Verdict, drawn, judged
 from calibration.identify import NOBODY, LiftedLeg, lifted_leg
 from firmware_bridge.samples import Placement, SampleBlock, Segment
 
@@ -26,3 +26,9 @@ def test_two_sensors_that_stand_are_nobody_s_lift():
 def test_three_sensors_are_a_mistake_of_the_caller():
     with pytest.raises(ValueError, match="expected 2 or 4 sensors, got 3"):
         lifted_leg([SampleBlock.empty()] * 3, [100.0] * 3)
+
+
+@pytest.mark.parametrize("seed", [50, 90, 141])
+def test_a_knee_that_is_held_up_for_long_is_one_lift(seed: int):
+    draw = drawn(seed, Manner.HANGING, step=seed != 50)
+    assert judged(draw, [3, 0, 2, 1])[0] is Verdict.RIGHT
