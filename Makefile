@@ -54,6 +54,7 @@ docs: $(VENV)/.check
 	$(BIN)/python docs/figures/make_leg_cycle.py --check
 	$(BIN)/python docs/figures/make_demo.py --check
 	$(BIN)/python docs/figures/make_on_the_track.py --check
+	$(BIN)/python docs/figures/make_calibration.py --check
 	$(BIN)/python docs/figures/make_window.py --check
 	$(BIN)/python docs/make_command_line.py --check
 	$(BIN)/python docs/make_wire_protocol.py --check

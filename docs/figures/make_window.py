@@ -8,7 +8,7 @@ and the edges of lines differ from computer to computer, so not pixels are compa
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from math import inf, radians
@@ -19,7 +19,11 @@ from msgspec import structs
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QImage, QImageWriter
 
-from calibration.model import CalibrationSet
+from calibration.guidance import Guidance, Outcome, Step, Trouble
+from calibration.model import CalibrationSet, LegCalibration, ZeroSource
+from calibration.routine.knee import KneeLift
+from calibration.routine.settings import RoutineSettings
+from calibration.routine.stand import Stand
 from firmware_bridge.health import Health
 from firmware_bridge.recording import RecordingMeta
 from firmware_bridge.replay import ReplaySource
@@ -33,6 +37,7 @@ from legcycle_imu.live.palette import DARK, LIGHT
 from legcycle_imu.live.picture import INSTANT_S
 from legcycle_imu.live.window import SIZE_PX, LiveWindow
 from legcycle_imu.passage import Passage
+from legcycle_imu.view.calibration import CalibrationView
 from legcycle_imu.view.live_model import LiveModel
 from legcycle_imu.view.state import LiveState
 
@@ -50,7 +55,11 @@ number by 21; another state by 6.5 and more, or by what the picture says."""
 SAYS = "Description"
 """Key of what a picture says, among those that PNG has."""
 
+ZERO_RAD, SPREAD = radians(1.8), 0.03
+"""Quality of the calibration that is shown: usual figures of standing and running."""
+
 Alter = Callable[[RecordingMeta], RecordingMeta]
+Guide = Callable[[RecordingMeta, Sequence[SensorFacts]], Guidance]
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,7 @@ class Scene:
     lost : sensor that falls silent before that instant; None for none
     silent : no sensor is heard at all
     alter : what is known of the session beforehand
+    guide : how a guided calibration stands then; None while there is none
     """
 
     at_s: float = INSTANT_S
@@ -72,6 +82,7 @@ class Scene:
     lost: Placement | None = None
     silent: bool = False
     alter: Alter = replace
+    guide: Guide | None = None
 
     def hears(self, facts: SensorFacts, arrived_s: float) -> bool:
         """Tell whether what a sensor sent arrives."""
@@ -92,6 +103,36 @@ def poorly_calibrated(meta: RecordingMeta) -> RecordingMeta:
     return replace(meta, calibration=CalibrationSet((left, right)).to_json())
 
 
+def knee_lifted(_meta: RecordingMeta, sensors: Sequence[SensorFacts]) -> Guidance:
+    """Give a guided calibration that waits for the right knee."""
+    rates = [facts.rate_hz for facts in sensors]
+    lift = KneeLift(Side.RIGHT, Step.LEFT_KNEE, rates, [], RoutineSettings())
+    return Guidance(Step.RIGHT_KNEE, lift.instruction, 0.5)
+
+
+def moved(_meta: RecordingMeta, _sensors: Sequence[SensorFacts]) -> Guidance:
+    """Give a guided calibration of one who did not stand still."""
+    trouble = Trouble("You moved after 1.4 s.", "Stand still until the countdown has ended.")
+    stand = Stand([], Step.STAND, RoutineSettings())
+    return Guidance(Step.STAND, stand.instruction, 0.4, 1.8, trouble, 2)
+
+
+def calibrated(meta: RecordingMeta, sensors: Sequence[SensorFacts]) -> Guidance:
+    """Give a guided calibration that is there."""
+    assert meta.calibration is not None
+    legs = CalibrationSet.from_json(meta.calibration).legs
+    placements = {number: facts.placement for number, facts in enumerate(sensors)}
+    outcome = Outcome(CalibrationSet(tuple(map(as_guided, legs))), placements)
+    return Guidance(Step.DONE, "", 1.0, outcome=outcome)
+
+
+def as_guided(leg: LegCalibration) -> LegCalibration:
+    """Give a leg's calibration with the quality that a guided one has."""
+    thigh, shank = (structs.replace(leg[s], zero_sd_rad=ZERO_RAD, plane_spread=SPREAD) for s in Segment)
+    source = ZeroSource.STANDING_AND_RUNNING
+    return structs.replace(leg, thigh=thigh, shank=shank, zero_source=source, sign_margin=0.8)
+
+
 SCENES = {
     "window-dark": Scene(),
     "window-light": Scene(light=True),
@@ -100,6 +141,9 @@ SCENES = {
     "window-aligning": Scene(at_s=2.5, alter=uncalibrated),
     "window-no-data": Scene(at_s=2.5, silent=True),
     "window-poor-calibration": Scene(alter=poorly_calibrated),
+    "window-calibrate-knee": Scene(at_s=2.5, guide=knee_lifted),
+    "window-calibrate-trouble": Scene(at_s=2.5, light=True, guide=moved),
+    "window-calibrate-done": Scene(at_s=21.8, guide=calibrated),
 }
 
 
@@ -138,6 +182,7 @@ def model_of(scene: Scene) -> LiveModel:
         tape = Tape(path, scene)
         with Passage(tape, scene.alter(tape.meta), name="the demo", config=Config()) as passage:
             model = LiveModel(tape.sensors, passage.config.targets, passage.runner.geometry, passage.calibration)
+            model.calibrating(scene.guide(tape.meta, tape.sensors) if scene.guide else None)
             health = Health(tape.sensors)
             for batch in tape:
                 update = passage.pipeline.push(batch)
@@ -167,6 +212,8 @@ def drawing(name: str) -> QImage:
 
 def said(state: LiveState) -> str:
     """Give what a state says in words and numbers, but for delays."""
+    if state.calibration is not None:
+        return said_of(state.calibration)
     words = [f"{state.now_s:.1f} s", *(f"{chip.label} {chip.mark.word}" for chip in state.sensors)]
     for leg in state.legs.values():
         words += [leg.side, leg.state, leg.phase, leg.sentence, *(ghost.text for ghost in leg.ghosts)]
@@ -174,6 +221,16 @@ def said(state: LiveState) -> str:
         words += [f"{history.name} {leg.text} {leg.hits.hit}/{leg.hits.judged}" for leg in history.legs.values()]
     words += [balance.text for balance in state.balances]
     words += [state.cue.phase, state.cue.mark.word, state.cue.sentence, state.big.word, state.big.text]
+    return "; ".join(words)
+
+
+def said_of(view: CalibrationView) -> str:
+    """Give what a guided calibration says in words and numbers."""
+    words = [*(f"{step.name} {step.mark.word}" for step in view.steps), view.instruction, view.countdown, view.attempt]
+    words += [f"{worn.label} {worn.mark.word}" for worn in view.sensors]
+    words += view.trouble[1:] if view.trouble else ()
+    for side, leg in view.legs.items():
+        words += [side, *(f"{one.name} {one.mark.word} {one.text}" for one in leg.quality), leg.meaning]
     return "; ".join(words)
 
 

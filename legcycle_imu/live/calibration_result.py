@@ -13,8 +13,8 @@ from legcycle_imu.view.quality import Quality
 
 LEG_SHARE = 0.58
 """Share of a card for the leg; the rest is for its figures."""
-DEPTH, BREADTH, HIP_AT = 1.24, 1.42, (0.44, 0.05)
-"""What is seen of a leg, lengths of it; where its hip is, shares of what is seen: a lifted knee needs room ahead."""
+DEPTH, BREADTH, HIP_AT = 1.24, 1.60, (0.55, 0.05)
+"""What is seen of a leg, lengths of it; where its hip is, shares of what is seen: a foot swings far back."""
 
 
 class ResultSheet(Sheet):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
+from firmware_bridge.errors import LegcycleError
 from legcycle_imu.cycle import CYCLE, Phase
 from legcycle_imu.live.palette import other
 from legcycle_imu.live.transport_bar import Transport, faster, minutes, slower, turn
@@ -74,24 +75,29 @@ class Deeds:
     def calibrate(self) -> None:
         """Begin a guided calibration, unless one is made already."""
         calibration = self.window.intake.calibration
-        if calibration is not None and calibration.guidance() is None:
+        if calibration is not None and calibration.guidance is None:
             calibration.start()
             self._show_now()
 
     def accept(self) -> None:
         """Take the calibration that is shown."""
         calibration = self.window.intake.calibration
-        guidance = None if calibration is None else calibration.guidance()
-        if calibration is not None and guidance is not None and guidance.done:
+        guidance = None if calibration is None else calibration.guidance
+        if calibration is None or guidance is None or not guidance.done:
+            return
+        try:
             calibration.accept()
+        except LegcycleError as error:
+            self.window.say(f"The calibration holds from now on. {error}")
+        else:
             self.window.say("The calibration holds from now on.")
-            self._show_now()
+        self._show_now()
 
     def again(self) -> None:
         """Begin the calibration that is made again."""
         calibration = self.window.intake.calibration
-        if calibration is not None and calibration.guidance() is not None:
-            calibration.again()
+        if calibration is not None and calibration.guidance is not None:
+            calibration.start()
             self._show_now()
 
     def mute(self) -> None:
@@ -132,7 +138,7 @@ class Deeds:
         """Leave help, a calibration, the big display and the full screen."""
         self.window.help.hide()
         calibration = self.window.intake.calibration
-        if calibration is not None and calibration.guidance() is not None:
+        if calibration is not None and calibration.guidance is not None:
             calibration.cancel()
             self.window.say("All is as it was before the calibration.")
             self._show_now()

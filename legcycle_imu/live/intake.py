@@ -37,19 +37,22 @@ class Recording(Protocol):
 
 
 class Calibrating(Protocol):
-    """What the window needs of a guided calibration; none of it waits."""
+    """What the window needs of a guided calibration: see `legcycle_imu.calibrating.Calibrating`. None of it waits."""
 
+    @property
     def guidance(self) -> Guidance | None:
-        """Give how it stands now; None while nobody calibrates."""
+        """How it stands now; None while nobody calibrates."""
 
     def start(self) -> None:
-        """Begin."""
+        """Begin, or begin anew."""
 
-    def accept(self) -> None:
-        """Take the calibration that is there: it holds from now on, and nobody calibrates any more."""
+    def accept(self) -> object:
+        """Take the calibration that is there: it holds from now on, and nobody calibrates any more.
 
-    def again(self) -> None:
-        """Begin anew."""
+        Raises
+        ------
+        LegcycleError : it holds, but cannot be remembered
+        """
 
     def cancel(self) -> None:
         """Leave all as it was; nobody calibrates any more."""
@@ -97,7 +100,7 @@ class Intake:
         for item in self.following.take():
             self._take(item)
         if self.calibration is not None:
-            self.model.calibrating(self.calibration.guidance())
+            self.model.calibrating(self.calibration.guidance)
         if self._clock() >= self._look_at:
             self._look_at = self._clock() + HEALTH_S
             self._look()

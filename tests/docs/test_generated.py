@@ -10,6 +10,7 @@ GENERATORS = {
     "figures/make_leg_cycle.py": "FIGURE",
     "figures/make_demo.py": "FIGURE",
     "figures/make_on_the_track.py": "FIGURE",
+    "figures/make_calibration.py": "FIGURE",
     "figures/make_window.py": "FIGURE",
 }
 """Scripts that write a committed file, and their name for its path."""

@@ -29,6 +29,20 @@ def test_every_state_is_said(figure: ModuleType) -> None:
     assert "left; aligning" in said(figure, "window-aligning")
     assert "LT waiting" in said(figure, "window-no-data")
     assert "left; poor calibration" in said(figure, "window-poor-calibration")
+    assert "right knee now" in said(figure, "window-calibrate-knee")
+    assert "stand again" in said(figure, "window-calibrate-trouble")
+    assert "You moved after 1.4 s.; Stand still until the countdown has ended." in said(
+        figure, "window-calibrate-trouble"
+    )
+    assert "confirm now" in said(figure, "window-calibrate-done")
+    assert "zero good uncertain by 1.8°, from standing and running" in said(figure, "window-calibrate-done")
+
+
+def test_the_legs_of_a_calibration_that_is_there_are_seen(figure: ModuleType) -> None:
+    scene = figure.SCENES["window-calibrate-done"]
+    view = figure.model_of(scene).state(scene.at_s).calibration
+    assert view is not None
+    assert all(leg.stick is not None for leg in view.legs.values())
 
 
 def test_another_state_another_theme_and_another_size_are_not_current(figure: ModuleType) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from calibration.guidance import Guidance, Step, Trouble
+from firmware_bridge.errors import LegcycleError, Reason
 from firmware_bridge.sensor_health import SensorHealth, State
 from legcycle_imu.broadcast import Subscription
 from legcycle_imu.live.calibration_panel import CalibrationPanel
@@ -59,27 +60,23 @@ def panel_of(guidance: Guidance, theme: Theme = DARK) -> CalibrationPanel:
 class Guide:
     """A guided calibration that is where the test wants it, and notes what it is asked for."""
 
-    now: Guidance | None = None
+    guidance: Guidance | None = None
     asked: list[str] = field(default_factory=list)
-
-    def guidance(self) -> Guidance | None:
-        return self.now
+    error: LegcycleError | None = None
 
     def start(self) -> None:
         self.asked.append("start")
-        self.now = guided.RIGHT_KNEE
+        self.guidance = guided.RIGHT_KNEE
 
     def accept(self) -> None:
         self.asked.append("accept")
-        self.now = None
-
-    def again(self) -> None:
-        self.asked.append("again")
-        self.now = guided.RIGHT_KNEE
+        self.guidance = None
+        if self.error is not None:
+            raise self.error
 
     def cancel(self) -> None:
         self.asked.append("cancel")
-        self.now = None
+        self.guidance = None
 
 
 @pytest.fixture
@@ -251,7 +248,7 @@ class TestInTheWindow:
         assert window.pages.currentWidget() is window.guide
         press(window, Qt.Key.Key_Return)
         assert guide.asked == ["start"]  # there is nothing to take yet
-        guide.now = guided.DONE
+        guide.guidance = guided.DONE
         window.frame()
         assert window.guide.middle.currentWidget() is window.guide.result
         press(window, Qt.Key.Key_Return)
@@ -263,11 +260,19 @@ class TestInTheWindow:
         window = opened(guide)
         press(window, Qt.Key.Key_R)
         assert guide.asked == []
-        guide.now = guided.DONE
+        guide.guidance = guided.DONE
         window.frame()
         press(window, Qt.Key.Key_R)
-        assert guide.asked == ["again"]
+        assert guide.asked == ["start"]
         assert window.guide.middle.currentWidget() is window.guide.to_do
+
+    def test_a_calibration_that_cannot_be_kept_holds_and_it_is_said(self, opened: Callable[..., LiveWindow]) -> None:
+        error = LegcycleError(Reason.NOT_WRITABLE, "It cannot be written.", "Name another file.")
+        window = opened(Guide(guided.DONE, error=error))
+        press(window, Qt.Key.Key_Enter)
+        assert "holds from now on" in window.statusBar().currentMessage()
+        assert "It cannot be written." in window.statusBar().currentMessage()
+        assert window.pages.currentWidget() is window.dashboard
 
     def test_esc_leaves_all_as_it_was(self, opened: Callable[..., LiveWindow]) -> None:
         guide = Guide(guided.STAND)

@@ -92,8 +92,7 @@ class Transport:
 
 
 class Guide:
-    def guidance(self) -> None:
-        return None
+    guidance = None
 
 
 Open = Callable[..., LiveWindow]
