@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.guidance import Step, Trouble
-from calibration.identify import LOW, MISSING, NOBODY, ONE_SENSOR, LiftedLeg, lifted_leg
+from calibration.identify import LOW, MISSING, NOBODY, ONE_SENSOR, UNCLEAR, LiftedLeg, lifted_leg
 from calibration.routine.settings import RoutineSettings
 from calibration.routine.ticks import Tick, samples_of, turned_rad
 from calibration.routine.verdict import Again, Going, Passed, Verdict
@@ -111,8 +111,8 @@ class KneeLift:
             return f"Lift the {self._side} knee as high as the hip."
         if answer == MISSING:
             return "Stay near the computer and lift the knee once more."
-        if answer == ONE_SENSOR:
-            return "See that two sensors are on each leg, one on the thigh and one on the shank, and lift it once more."
+        if answer in (ONE_SENSOR, UNCLEAR):
+            return "See that each leg has one sensor on the thigh and one on the shank, and lift the knee once more."
         return f"Stand on the other leg, keep it still, and lift the {self._side} knee once."
 
     def _again(self, reason: str, advice: str) -> Again:

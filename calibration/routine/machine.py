@@ -89,13 +89,12 @@ class Routine:
     def _go_on(self, going: Going) -> None:
         """Tell the progress; where there has been none for long, say it in other words."""
         before = self.guidance
+        trouble = going.trouble
         self._idle = 0 if going.progress > before.progress else self._idle + 1
-        trouble = going.trouble or before.trouble
-        if self._idle * self.settings.tick_s >= self.settings.patience_s:
-            self._idle = 0
-            trouble = going.trouble or self._stage.other_words()
-        elif self.guidance.step is Step.FIND:
-            trouble = going.trouble
+        if trouble is None and (self._idle + 1) * self.settings.tick_s > self.settings.patience_s:
+            trouble, self._idle = self._stage.other_words(), 0
+        if trouble is None and not (before.step is Step.FIND and going.progress > before.progress):
+            trouble = before.trouble
         self.guidance = replace(before, progress=going.progress, remaining_s=going.remaining_s, trouble=trouble)
 
     def _passed(self, step: Step, passed: Passed) -> None:

@@ -70,10 +70,14 @@ class Move:
     def other_words(self) -> Trouble:
         """Say whether nobody moves, or what is not enough."""
         if self._ticks[-1].quiet(self._settings):
-            return Trouble("Nobody moves.", f"Lift each knee {self._settings.lifts} times, or run a few strides.")
+            return Trouble(
+                "Nobody moves.",
+                f"Stand and lift each knee {self._settings.lifts} times, as high as the hip, or run a few strides.",
+            )
         return Trouble(
             "These are no strides of running yet.",
-            f"Run a little faster; or stand, lift each knee {self._settings.lifts} times in turn, and stand again.",
+            f"Run a little faster; or stand, lift each knee {self._settings.lifts} times as high as the hip, "
+            "and stand again.",
         )
 
     def _attempt(self, settled: bool) -> Verdict:

@@ -1,6 +1,6 @@
 """Simulated people who are told what to do by the guided calibration, and do it, or something else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import inf
@@ -9,7 +9,7 @@ import numpy as np
 
 from calibration.guidance import Guidance, Step
 from calibration.routine import Routine, RoutineSettings
-from firmware_bridge.samples import Placement, Quality, SampleBlock, Side
+from firmware_bridge.samples import Placement, Quality, SampleBlock, Segment, Side
 from firmware_bridge.source import SensorFacts
 from legcycle_imu.simulation import (
     ErrorModel,
@@ -23,7 +23,7 @@ from legcycle_imu.simulation import (
     simulate,
 )
 from legcycle_imu.simulation.recording import sensor_facts
-from legcycle_imu.simulation.script import KneeLift, smooth
+from legcycle_imu.simulation.script import KneeLift
 from legcycle_imu.simulation.sensors import PLACEMENTS
 
 RATE_HZ = 100.0
@@ -32,25 +32,6 @@ ASKED = {Step.RIGHT_KNEE: Side.RIGHT, Step.LEFT_KNEE: Side.LEFT}
 OTHER = {Side.RIGHT: Side.LEFT, Side.LEFT: Side.RIGHT}
 PIECE_S = 0.25
 """Samples are pushed in pieces of this length."""
-
-
-@dataclass(frozen=True)
-class Bend(KneeLift):
-    """A leg that is bent, held so, and stretched again: as in sitting down and standing up."""
-
-    def bump(self, time: np.ndarray) -> np.ndarray:
-        up, down = (np.clip(x, 0.0, 1.0) for x in (time - self.start_s, self.end_s - time))
-        return smooth(up) * smooth(down)
-
-
-@dataclass(frozen=True)
-class Bends(Script):
-    """Standing, in which both legs are bent."""
-
-    bends: tuple[KneeLift, ...] = ()
-
-    def knee_lifts(self) -> list[KneeLift]:
-        return list(self.bends)
 
 
 @dataclass(frozen=True)
@@ -68,9 +49,22 @@ def stand(duration_s: float = 1.0) -> Snippet:
     return Snippet(Script((Section(KIND.STAND, duration_s),)))
 
 
-def lift(side: Side, height: float = 1.0, duration_s: float = 1.2) -> Snippet:
-    before, after = Section(KIND.STAND, 0.5), Section(KIND.STAND, 1.0)
-    return Snippet(Script((before, Section(KIND.KNEE_LIFTS, duration_s, side=side), after)), height)
+def lift(side: Side, rng: np.random.Generator, height: float = 1.0) -> Snippet:
+    """A knee lift in one of the manners in which people lift a knee, with half a second before and a second after."""
+    tempo_s = round(rng.uniform(0.9, 1.8), 2)
+    degree = np.pi / 180
+    over = (1.0 if side is Side.LEFT else -1.0) * rng.uniform(0.0, 0.06)
+    one = KneeLift(
+        side,
+        0.5,
+        0.5 + tempo_s,
+        height=height * rng.uniform(50.0, 85.0) * degree,
+        shank_share=rng.uniform(-0.9, 0.1),
+        shank_lag_s=rng.uniform(0.0, 0.08),
+        hip_shift_m=(0.01 * rng.standard_normal(), rng.uniform(0.0, 0.02), over),
+        ramp=rng.uniform(0.3, 0.45),
+    )
+    return Snippet(Script((Section(KIND.STAND, 1.5 + tempo_s),), lifts=(one,)))
 
 
 def march(lifts: int = 10, height: float = 1.0) -> Snippet:
@@ -88,8 +82,9 @@ def jog(duration_s: float = 8.0, speed_m_s: float = 2.8, *, overground: bool = T
 
 
 def sit(duration_s: float = 6.0) -> Snippet:
-    bends = tuple(Bend(side, 0.0, duration_s) for side in Side)
-    return Snippet(Bends((Section(KIND.STAND, duration_s),), bends=bends), 1.2)
+    """Sitting down and standing up again, as far as thighs and shanks tell."""
+    bends = tuple(KneeLift(side, 0.0, duration_s, height=1.4, shank_share=0.0, ramp=0.2) for side in Side)
+    return Snippet(Script((Section(KIND.STAND, duration_s),), lifts=bends))
 
 
 @dataclass(frozen=True)
@@ -99,7 +94,6 @@ class Character:
     Parameters
     ----------
     wrong_leg : lifts the other leg
-    mixes_up : takes left for right always, running included
     low : lifts the knee hardly
     both : lifts both knees in turn instead of one
     moves : fidgets while standing still is asked for
@@ -107,9 +101,13 @@ class Character:
     restless : moves from the first moment on, for so many snippets
     idle : stands and does nothing
     marches : lifts the knees instead of running
+    on_the_spot : runs without getting on
     exchanged : claim -> where the sensor that claims this is truly worn
     lost : sensor (by its claim) that goes silent with the first tick of a step, and for how long, s
     slack : sensor (by where it is worn) that slips to and fro until its wearer is told to tighten it
+    beside_thigh : sensor (by its claim) that is worn on the thigh, beside that leg's other one
+    seated : sits on a chair all the time, as far as thighs and shanks tell
+    change : what a sensor (by its claim) makes of its samples
     speed_m_s : of running
     """
 
@@ -125,6 +123,9 @@ class Character:
     exchanged: Mapping[Placement, Placement] = field(default_factory=dict)
     lost: tuple[Placement, Step, float] | None = None
     slack: Placement | None = None
+    beside_thigh: Placement | None = None
+    seated: bool = False
+    change: tuple[Placement, Callable[[SampleBlock], SampleBlock]] | None = None
     speed_m_s: float = 2.8
 
 
@@ -148,7 +149,11 @@ class Person:
 
     @cached_property
     def runner(self) -> SimulatedRunner:
-        return draw_runner(self.seed)
+        who = draw_runner(self.seed)
+        if self.character.seated:
+            legs = {side: replace(leg, thigh_stand=leg.thigh_stand + 1.4) for side, leg in who.legs.items()}
+            return replace(who, legs=legs, knee_lift=0.5)
+        return who
 
     @cached_property
     def setups(self) -> tuple[SensorSetup, ...]:
@@ -208,11 +213,11 @@ class Person:
 
     def _lift(self, side: Side) -> Snippet:
         who = self.character
-        if self._yet("low", who.low):
-            return lift(side, 0.15)
+        if who.seated or self._yet("low", who.low):
+            return lift(side, self.rng, 0.4 if who.seated else 0.3)
         if self._yet("both", who.both):
             return march(4)
-        return lift(OTHER[side] if self._yet("wrong leg", who.wrong_leg) else side)
+        return lift(OTHER[side] if self._yet("wrong leg", who.wrong_leg) else side, self.rng)
 
     def _stand(self) -> Snippet:
         if self._yet("moves", self.character.moves):
@@ -222,7 +227,11 @@ class Person:
     def _move(self) -> Snippet:
         who = self.character
         if who.marches:
-            return march() if self._yet(f"march {self.said[-1].attempt}", 1) else stand(2.0)
+            return (
+                march(height=0.5 if who.seated else 1.0)
+                if self._yet(f"march {self.said[-1].attempt}", 1)
+                else stand(2.0)
+            )
         return jog(8.0, who.speed_m_s, overground=not who.on_the_spot)
 
     def pieces(self, snippet: Snippet) -> Iterator[list[SampleBlock]]:
@@ -231,18 +240,27 @@ class Person:
         worn = tuple(replace(s, placement=p) for s, p in zip(self.setups, self.truth, strict=True))
         self.snippets += 1
         made = simulate(snippet.script, runner, worn, 1000 * self.seed + self.snippets)
-        blocks = [self._told(number, made.samples[place]) for number, place in enumerate(self.truth)]
+        blocks = [self._told(number, made.samples[self._worn_on(number)]) for number in range(len(self.truth))]
         end_s = self.time_s + snippet.script.duration_s
         while self.time_s < end_s - 1e-9:
             until = min(self.time_s + PIECE_S, end_s)
             yield [between(block, self.time_s, until) for block in blocks]
             self.time_s = round(until, 6)
 
+    def _worn_on(self, number: int) -> Placement:
+        """Give whose samples a sensor gives."""
+        place = self.truth[number]
+        return Placement(place.side, Segment.THIGH) if self.claims[number] == self.character.beside_thigh else place
+
     def _told(self, number: int, block: SampleBlock) -> SampleBlock:
         place = self.truth[number]
+        if self.claims[number] == self.character.beside_thigh:  # nearly where the other one is, but the other way round
+            block = replace(block, gyr=block.gyr[:, [1, 2, 0]], acc=block.acc[:, [1, 2, 0]])
         if place == self.character.slack and not self.tightened:
             block = self._slipped(block, self.setups[number].mounting)
         block = replace(block, time=block.time + self.time_s)
+        if self.character.change and self.character.change[0] == self.claims[number]:
+            block = self.character.change[1](block)
         lost = self.character.lost
         if lost is None or lost[0] != self.claims[number]:
             return block
