@@ -34,7 +34,7 @@ class IdentifySettings:
     shortest_s, longest_s : duration of what can be a lift, or a few in a row
     least_turn_deg : the thigh turns at least so far; steps and swaying stay below
     other_leg_share : the other leg's sensors move at most by this share of the lifted leg's
-    least_force : rms of force and rate from which on a sensor of the lifted leg counts as moved, m/s^2
+    one_sensor_share : a sensor of the lifted leg that moves less than this share of the other one did not move
     least_margin : logarithm of how many times as much the next best answer must leave
     floor : what any part of an answer may leave, (m/s^2)^2: hips and skin move
     joints : see `JointSettings`
@@ -48,7 +48,7 @@ class IdentifySettings:
     longest_s: float = 8.0
     least_turn_deg: float = 25.0
     other_leg_share: float = 0.5
-    least_force: float = 0.3
+    one_sensor_share: float = 0.2
     least_margin: float = 1.0
     floor: float = 0.1
     joints: JointSettings = field(default_factory=JointSettings)
@@ -143,18 +143,28 @@ def _lift(sensors: list[Movement], settings: IdentifySettings) -> LiftedLeg | st
         return MISSING
     still = [stillness(m, settings.joints) for m in sensors]
     left = _left_by_answer(sensors, still, settings)
-    (thigh, shank), *others = sorted(left, key=left.__getitem__)
-    margin = left[others[0]] - left[thigh, shank]
-    rest = max((still[k] for k in range(len(sensors)) if k not in (thigh, shank)), default=0.0)
-    if rest > settings.other_leg_share**2 * still[thigh]:
-        return BOTH_LEGS
-    if still[shank] < settings.least_force**2:
-        return ONE_SENSOR
-    if sensors[thigh].turned_deg < settings.least_turn_deg:
+    best, second = sorted(left, key=left.__getitem__)[:2]
+    margin = left[second] - left[best]
+    lift_s = float(sensors[0].time[0]), float(sensors[0].time[-1])
+    return _trouble(sensors, still, best, margin, settings) or LiftedLeg(*best, margin, lift_s)
+
+
+def _trouble(
+    sensors: list[Movement], still: list[float], best: tuple[int, int], margin: float, settings: IdentifySettings
+) -> str:
+    """Say why the best answer is none; "" where it is one."""
+    thigh, shank = best
+    others = [still[k] for k in range(len(sensors)) if k not in best]
+    turned = [m.turned_deg for m in sensors]
+    if max(turned) < settings.least_turn_deg:
         return LOW
-    if margin < settings.least_margin:
-        return UNCLEAR
-    return LiftedLeg(thigh, shank, margin, (float(sensors[0].time[0]), float(sensors[0].time[-1])))
+    if min(still[thigh], still[shank]) < settings.one_sensor_share**2 * max(still):
+        return ONE_SENSOR
+    if max(others, default=0.0) > settings.other_leg_share**2 * still[thigh]:
+        return BOTH_LEGS
+    if turned[thigh] < settings.least_turn_deg:
+        return LOW
+    return UNCLEAR if margin < settings.least_margin else ""
 
 
 def _left_by_answer(
