@@ -52,6 +52,7 @@ class AlignmentSettings:
     every_s : time between two attempts
     strides : running strides on which an alignment rests
     lifts : without running, swings of the thigh (knee lifts, walking) that serve with standing
+    longest_lift_s : longest time from one such swing to the next; between slower ones people do something else
     running_stride_s : shortest and longest duration of a running stride
     running_shank_rad_s : in a running stride the shank reaches this rate; walkers' about 400 deg/s, but in
         longer strides
@@ -62,6 +63,8 @@ class AlignmentSettings:
         posture but that it is further forward
     swapped_ratio : in running the shank turns 1.2 to 2.1 times as fast as the thigh; below this ratio of
         the rates' 95th percentiles the two sensors are taken for swapped
+    aside : a knee lift counts beside running where the vertical stays so near to the plane of running (as a share
+        of its own way, and as the sine of an angle)
     loose_spread : share of the vertical's movement outside the plane above which a sensor is called loose
     clear_margin : votes below this margin leave the direction of running in doubt
     silent_s : samples of one sensor wait no longer than this for those of the leg's other one
@@ -72,6 +75,7 @@ class AlignmentSettings:
     every_s: float = 1.0
     strides: int = 8
     lifts: int = 3
+    longest_lift_s: float = 6.0
     running_stride_s: tuple[float, float] = (0.35, 0.85)
     running_shank_rad_s: float = radians(300.0)
     swing_rad_s: float = radians(70.0)
@@ -79,6 +83,7 @@ class AlignmentSettings:
     fast_stride_s: float = 0.58
     fast_running_sd_rad: float = radians(12.0)
     swapped_ratio: float = 0.85
+    aside: float = 0.35
     loose_spread: float = 0.12
     clear_margin: float = 0.25
     silent_s: float = 60.0

@@ -8,8 +8,12 @@ from numpy.typing import NDArray
 
 from calibration.evidence import SHANK_POSTURE, THIGH_POSTURE, AlignmentSettings, Posture, SensorHold
 from calibration.forward import forward_when_running, relative_sign, turning_ratio
+from calibration.mediolateral import Movement, refined
 from calibration.model import LegCalibration, SegmentCalibration, Triple, ZeroSource
-from calibration.movement import Span, Swing, running_strides, standing_gravity, swing_of, swings
+from calibration.movement import Span, running_strides, slow_swings, standing_gravity
+from calibration.sideways import RUNNING_SHANK, RUNNING_THIGH, SLOW, Sideways
+from calibration.sweep import Sweep, sweeps
+from calibration.swing import Swing, swing_of
 from firmware_bridge.samples import Floats, Segment, Side
 
 _FEWEST_STRIDES = 2
@@ -37,6 +41,16 @@ class Fit(NamedTuple):
     ran: bool
 
 
+class _Legs(NamedTuple):
+    """What is known of how people hold and move a segment."""
+
+    posture: Posture
+    running: Sideways
+
+
+_LEGS = _Legs(THIGH_POSTURE, RUNNING_THIGH), _Legs(SHANK_POSTURE, RUNNING_SHANK)
+
+
 class Zero(NamedTuple):
     """Where a segment's angle is zero: to be added to the swing's angle, its uncertainty, what it rests on."""
 
@@ -53,17 +67,25 @@ def fit_leg(
     needed = _FEWEST_STRIDES if last_chance else settings.strides
     ran = len(strides) >= needed
     stood = standing_gravity(thigh) is not None and standing_gravity(shank) is not None
-    lifts = swings(thigh, settings)
+    lifts = slow_swings(thigh, strides, settings)
     if ran or (stood and len(lifts) >= settings.lifts):
         thigh_swing, shank_swing = (swing_of(hold, strides if ran else lifts) for hold in (thigh, shank))
         if thigh_swing is not None and shank_swing is not None:
             if ran:
-                return _fit_running(side, thigh_swing, shank_swing, strides, settings)
+                slow = tuple(sweeps(hold, lifts) for hold in (thigh, shank))
+                return _fit_running(side, thigh_swing, shank_swing, slow, strides, settings)
             return _fit_standing(side, thigh_swing, shank_swing, settings)
     return _what_is_missing(side, stood, len(lifts), len(strides), needed, settings.lifts)
 
 
-def _fit_running(side: Side, thigh: Swing, shank: Swing, strides: list[Span], settings: AlignmentSettings) -> Fit | str:
+def _fit_running(
+    side: Side,
+    thigh: Swing,
+    shank: Swing,
+    slow: tuple[list[Sweep], ...],
+    strides: list[Span],
+    settings: AlignmentSettings,
+) -> Fit | str:
     if turning_ratio(thigh, shank) < settings.swapped_ratio:
         return (
             f"the {side} leg's thigh sensor turns faster than its shank sensor: the two seem to be swapped; "
@@ -71,15 +93,20 @@ def _fit_running(side: Side, thigh: Swing, shank: Swing, strides: list[Span], se
         )
     shank = shank.turned(relative_sign(thigh, shank))
     sign, margin = forward_when_running(thigh, shank)
-    forward = thigh.turned(sign), shank.turned(sign)
     typical_s = float(np.median([span.end - span.start for span in strides]))
-    postures = (
-        posture if typical_s >= settings.fast_stride_s else posture.with_running_sd(settings.fast_running_sd_rad)
-        for posture in (THIGH_POSTURE, SHANK_POSTURE)
-    )
-    zeros = [_zero(swing, posture, settings) for swing, posture in zip(forward, postures, strict=True)]
+    swings, zeros = [], []
+    for swing, lifts, legs in zip((thigh, shank), slow, _LEGS, strict=True):
+        posture = legs.posture
+        if typical_s < settings.fast_stride_s:
+            posture = posture.with_running_sd(settings.fast_running_sd_rad)
+        forward = swing.turned(sign)
+        zero = _zero(forward, posture, settings)
+        movements = [Movement(forward.sweeps, legs.running), Movement(_in_plane(lifts, forward, settings), SLOW)]
+        forward = _refined(forward, zero, movements, side)
+        swings.append(forward)
+        zeros.append(_zero(forward, posture, settings))
     source = ZeroSource.STANDING_AND_RUNNING if all(zero.stood for zero in zeros) else ZeroSource.RUNNING
-    return _fit(side, forward, zeros, source, margin, len(strides), settings)
+    return _fit(side, (swings[0], swings[1]), zeros, source, margin, len(strides), settings)
 
 
 def _fit_standing(side: Side, thigh: Swing, shank: Swing, settings: AlignmentSettings) -> Fit:
@@ -87,11 +114,28 @@ def _fit_standing(side: Side, thigh: Swing, shank: Swing, settings: AlignmentSet
     behind = -float(shank.angle.mean() - shank.standing)
     forward = thigh.turned(1.0 if ahead >= 0 else -1.0), shank.turned(1.0 if behind >= 0 else -1.0)
     margin = min(abs(ahead), abs(behind)) / max(abs(ahead), abs(behind), 1e-9)
-    zeros = [
-        Zero(posture.standing_rad - swing.standing, posture.standing_sd_rad, True)
-        for swing, posture in zip(forward, (THIGH_POSTURE, SHANK_POSTURE), strict=True)
+    zeros = [Zero(legs.posture.standing_rad, legs.posture.standing_sd_rad, True) for legs in _LEGS]
+    thigh, shank = (
+        _refined(swing, zero, [Movement(swing.sweeps, SLOW)], side) for swing, zero in zip(forward, zeros, strict=True)
+    )
+    return _fit(side, (thigh, shank), zeros, ZeroSource.STANDING, margin, 0, settings)
+
+
+def _in_plane(sweeps: list[Sweep], swing: Swing, settings: AlignmentSettings) -> list[Sweep]:
+    """Give the sweeps that went through the plane in which the segment runs: knee lifts, and not just any movement."""
+    return [
+        sweep
+        for sweep in sweeps
+        if np.ptp(across := (sweep.up * swing.z).sum(axis=1)) < settings.aside * np.ptp(sweep.up, axis=0).max()
+        and np.abs(across).max() < settings.aside
     ]
-    return _fit(side, forward, zeros, ZeroSource.STANDING, margin, 0, settings)
+
+
+def _refined(swing: Swing, zero: Zero, movements: list[Movement], side: Side) -> Swing:
+    """Turn the axis of a swing until the segment's tilts are most like those of legs."""
+    if zero.stood:
+        swing = swing.level_when_standing()
+    return swing._replace(z=refined(_upright(swing, zero), movements, side, stood=zero.stood)[2])
 
 
 def _fit(
@@ -107,7 +151,7 @@ def _fit(
     advice = _advice(side, thigh, shank, margin, settings)
     calibration = LegCalibration(side, thigh, shank, source, margin, strides, advice)
     uprights = {
-        segment: Upright(float(swing.time[0]), _triple((calibration[segment].matrix() * swing.up).sum(axis=1)))
+        segment: Upright(float(swing.time[0]), _triple((calibration[segment].matrix() * swing.up[0]).sum(axis=1)))
         for segment, swing in zip((Segment.THIGH, Segment.SHANK), swings, strict=True)
     }
     return Fit(calibration, uprights, source is not ZeroSource.STANDING)
@@ -124,12 +168,16 @@ def _zero(swing: Swing, posture: Posture, settings: AlignmentSettings) -> Zero:
     return Zero((a * standing + b * running) / (a + b), 1.0 / sqrt(a + b), True)
 
 
-def _calibration(swing: Swing, zero: Zero) -> SegmentCalibration:
+def _upright(swing: Swing, zero: Zero) -> NDArray[np.float64]:
+    """Give the segment's frame, in which the angle has its zero: rows x, y, z in the sensor frame."""
     x, y, z = swing.frame
     upright = cos(zero.offset) * y - sin(zero.offset) * x
-    rotation = np.array([np.cross(upright, z), upright, z])
+    return np.array([np.cross(upright, z), upright, z])
+
+
+def _calibration(swing: Swing, zero: Zero) -> SegmentCalibration:
     return SegmentCalibration(
-        _triple_of_triples(rotation),
+        _triple_of_triples(_upright(swing, zero)),
         _triple(swing.bias),
         swing.bias_sd,
         swing.spread,

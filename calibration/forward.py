@@ -4,7 +4,7 @@ from math import radians
 
 import numpy as np
 
-from calibration.movement import Swing
+from calibration.swing import Swing
 from firmware_bridge.samples import Floats
 
 

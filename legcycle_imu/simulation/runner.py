@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from calibration.sideways import RUNNING_SHANK, RUNNING_THIGH
 from firmware_bridge.samples import Side
 from legcycle_imu.runner import SHANK_OF_HEIGHT, THIGH_OF_HEIGHT, LegGeometry
 from legcycle_imu.simulation.fourier import series_of
@@ -138,14 +139,15 @@ LEG_SHARE = 0.35
 """SD between a runner's legs as a share of the SD between runners."""
 CURVE_WEIGHTS = np.sqrt([0.5, 0.42, 0.42, 0.08, 0.08])
 """How a personal deviation is made up of a constant and two harmonics; the variance is 1 at every phase."""
-TILT_DEG = np.array([3.2, 9.0, 3.8, 11.0])
-"""Size of the first harmonic, deg: thigh adduction and rotation, shank adduction and rotation; the second
-and third have 0.55 and 0.3 of it. Chosen to the rates of the shared recordings at 3.5 m/s, of which the
-marker noise is left out."""
+SIDEWAYS = RUNNING_THIGH, RUNNING_SHANK
+"""How thigh and shank leave the sagittal plane: measured in the recorded runners (benchmarks/fit_sideways.py)."""
 LANDING_PEAK = (17.0, 5.0)
 """Landing's largest acceleration at 3.5 m/s, m/s^2: mean and SD between runners."""
-TILT_STAND_DEG = 4.0
-"""SD of adduction while standing, deg."""
+TILT_STAND_DEG = np.array([1.8, 1.2])
+"""SD of thigh's and shank's adduction while standing, deg. Recorded is only by how much it differs from that in
+running, with an SD of 2.6 and 1.7 between legs: as in the sagittal plane, standing and running are taken to vary
+alike and independently, which leaves each half of the variance. A bone's own bend is not in it: where the bone is in
+the frontal plane, standing says by definition (docs/conventions.md: y is up when standing)."""
 
 
 def draw_runner(
@@ -209,8 +211,8 @@ def _style(side: Side, person: Floats, rng: np.random.Generator, vary: Variation
         contact_lag=CONTACT_LAG_SD * float(z[5]),
         toe_off_lag=TOE_OFF_LAG_SD * float(z[6]),
         curves=_deviation(z[7:].reshape(2, 5), warp_sd),
-        tilts=vary.out_of_plane * _draw_tilts(rng),
-        tilts_stand=vary.out_of_plane * np.radians([TILT_STAND_DEG, 0, TILT_STAND_DEG, 0]) * _clipped(rng),
+        tilts=vary.out_of_plane * _draw_tilts(side, rng),
+        tilts_stand=vary.out_of_plane * np.radians([TILT_STAND_DEG[0], 0, TILT_STAND_DEG[1], 0]) * _clipped(rng),
     )
 
 
@@ -257,13 +259,20 @@ def low_waves(points: int) -> Floats:
     return np.stack([np.ones(points), np.cos(phase), np.sin(phase), np.cos(2 * phase), np.sin(2 * phase)], axis=-1)
 
 
-def _draw_tilts(rng: np.random.Generator) -> Floats:
-    tilts = np.zeros((len(series_of(np.zeros(100))), 4))
-    half = len(tilts) // 2
-    for harmonic, share in ((1, 1.0), (2, 0.55), (3, 0.3)):
-        size = np.radians(TILT_DEG) * share * rng.uniform(0.7, 1.3, 4)
-        angle = rng.uniform(0.0, 2 * np.pi, 4)
-        tilts[harmonic], tilts[half + harmonic] = size * np.cos(angle), size * np.sin(angle)
+def _draw_tilts(side: Side, rng: np.random.Generator) -> Floats:
+    """Draw the tilts of a leg about those of the recorded runners, as series over the landmark phase."""
+    tilts = np.zeros((len(series_of(np.zeros(PERCENT))), 4))
+    half, mirror = len(tilts) // 2, 1.0 if side is Side.LEFT else -1.0
+    norm = running_norms()[1]
+    for segment, (sideways, swing) in enumerate(zip(SIDEWAYS, (norm.thigh.mean, norm.shank.mean), strict=True)):
+        farthest_forward = np.angle(np.fft.rfft(swing)[1])
+        for kind, tilt in enumerate((sideways.adduction, sideways.rotation)):
+            mean, *parts = mirror * (tilt.mean() + tilt.sd() * np.array([_clipped(rng) for _ in tilt.mean()]))
+            column = 2 * segment + kind
+            tilts[0, column] = mean
+            for k, (real, imag) in enumerate(zip(parts[::2], parts[1::2], strict=True), 1):
+                wave = complex(real, imag) * np.exp(1j * k * farthest_forward)
+                tilts[k, column], tilts[half + k, column] = wave.real, -wave.imag
     return tilts
 
 

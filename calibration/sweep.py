@@ -1,0 +1,119 @@
+"""How the vertical sweeps through a sensor's frame while its segment swings, and with it how the sensor is turned."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.evidence import SensorHold
+from calibration.movement import Span, bouts, last_bias, unit
+from calibration.strapdown import Strapdown
+from firmware_bridge.samples import Floats, Vectors
+
+ENOUGH_SIGHTINGS = 6
+"""Sightings of the vertical from which its drift is told."""
+
+
+class Sighting(NamedTuple):
+    """The vertical, seen in the drifting frame of a strapdown integration."""
+
+    time: float
+    up: Floats
+
+
+class Course(NamedTuple):
+    """A stretch of one sensor's samples, integrated.
+
+    Attributes
+    ----------
+    time : (n,) s
+    gyr : (n, 3) angular rate in the sensor frame, bias removed, rad/s
+    axes : (n, 3, 3) rotation from the sensor frame to the drifting frame
+    force : (n, 3) specific force in the drifting frame, m/s^2
+    """
+
+    time: Floats
+    gyr: Vectors
+    axes: NDArray[np.float64]
+    force: Vectors
+
+
+class Sweep(NamedTuple):
+    """One bout of windows that adjoin each other.
+
+    Attributes
+    ----------
+    time : (n,) s
+    up : (n, 3) the vertical in the sensor frame
+    gyr : (n, 3) angular rate in the sensor frame, rad/s
+    level : (n, 3, 3) rotation from the sensor frame to a frame whose y is the vertical; its heading is arbitrary and
+        drifts with the bias
+    spans : its windows
+    bias : what the drift of the vertical tells of the gyroscope's bias, sensor frame, rad/s
+    """
+
+    time: Floats
+    up: Vectors
+    gyr: Vectors
+    level: NDArray[np.float64]
+    spans: list[Span]
+    bias: Floats
+
+
+def sweeps(hold: SensorHold, spans: list[Span]) -> list[Sweep]:
+    """Give the sweeps of the windows of which the sensor has every sample."""
+    return [_sweep(hold, bout) for bout in bouts(hold, spans)]
+
+
+def _sweep(hold: SensorHold, spans: list[Span]) -> Sweep:
+    course = _integrated(hold, spans[0].start, spans[-1].end)
+    vertical, drift = _vertical(_sightings(course, spans), course.time)
+    # the vertical drifts with (mean rotation . bias) x vertical
+    turning = np.cross(vertical[len(vertical) // 2], drift)
+    bias = np.linalg.solve(course.axes.mean(axis=0), turning)
+    up = np.einsum("nji,nj->ni", course.axes, vertical)
+    return Sweep(course.time, up, course.gyr, _level(course.axes, vertical), spans, bias)
+
+
+def _integrated(hold: SensorHold, start: float, end: float) -> Course:
+    part = hold.samples[slice(*np.searchsorted(hold.samples.time, (start, end)).tolist())]
+    bias = last_bias(hold)
+    gyr = part.gyr if bias is None else part.gyr - bias
+    axes = np.stack(Strapdown(hold.rate_hz).push(gyr), axis=1).reshape(-1, 3, 3)
+    return Course(part.time, gyr, axes, np.einsum("nij,nj->ni", axes, part.acc))
+
+
+def _sightings(course: Course, spans: list[Span]) -> list[Sighting]:
+    """Give the vertical as the mean specific force between equal phases shows it."""
+    sum_ = np.cumsum(course.force, axis=0)
+    sightings = []
+    for span in spans:
+        a, b = np.searchsorted(course.time, span)
+        if b - 1 > a:
+            sightings.append(Sighting(0.5 * (span.start + span.end), unit(sum_[b - 1] - sum_[a])))
+    return sightings
+
+
+def _vertical(sightings: list[Sighting], time: Floats) -> tuple[Vectors, Floats]:
+    """Give the vertical over time, shape (n, 3), and its drift (rad/s).
+
+    The sightings lie on a straight line, since the bias is constant over so short a time.
+    """
+    times = np.array([s.time for s in sightings])
+    ups = np.array([s.up for s in sightings])
+    middle = times.mean()
+    level, slope = ups.mean(axis=0), np.zeros(3)
+    if len(times) >= ENOUGH_SIGHTINGS:
+        slope, level = np.polyfit(times - middle, ups, 1)
+    path: Vectors = level + (time - middle)[:, None] * slope
+    return path / np.sqrt((path * path).sum(axis=1))[:, None], slope
+
+
+def _level(axes: NDArray[np.float64], vertical: Vectors) -> NDArray[np.float64]:
+    """Turn a drifting frame so that the vertical becomes its y."""
+    aside = np.zeros(3)
+    aside[np.abs(vertical.mean(axis=0)).argmin()] = 1.0
+    x = np.cross(vertical, aside)
+    x /= np.sqrt((x * x).sum(axis=1))[:, None]
+    upright = np.stack([x, vertical, np.cross(x, vertical)], axis=1)
+    return np.asarray(np.einsum("nij,njk->nik", upright, axes))
