@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from calibration.alignment import Alignment, LegAligner
 from calibration.model import CalibrationSet, WornSensor
 from calibration.rest import RestDetector
+from calibration.routine import Routine
 from calibration.strapdown import Strapdown
 from firmware_bridge.intake import Intake
 from firmware_bridge.samples import Placement, Quality, SampleBlock, Segment, Side
@@ -278,6 +279,19 @@ class Merge:
         return self.stage.pull(dict.fromkeys(Side, np.inf), dict.fromkeys(Side, -np.inf))
 
 
+class EveryTick:
+    """`Routine`, which tells how it stands after every tick."""
+
+    def __init__(self, session: Session) -> None:
+        self.stage = Routine(session.sensors)
+
+    def push(self, samples: "All") -> list[Any]:
+        return list(self.stage.follow(samples.blocks))
+
+    def flush(self) -> list[Any]:
+        return [self.stage.flush()]
+
+
 class Grid:
     """`AnglesResampler`, fed with blocks as long as the parts."""
 
@@ -318,6 +332,24 @@ class Merged:
 
 
 @dataclass(frozen=True)
+class All:
+    """Samples of all sensors in the order of their times: `order` tells whose is next."""
+
+    blocks: list[SampleBlock]
+    order: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def __getitem__(self, part: slice) -> "All":
+        start, stop, _ = part.indices(len(self.order))
+        edges = [
+            (int((self.order[:start] == k).sum()), int((self.order[:stop] == k).sum())) for k in range(len(self.blocks))
+        ]
+        return All([block[slice(*edge)] for block, edge in zip(self.blocks, edges, strict=True)], self.order[part])
+
+
+@dataclass(frozen=True)
 class MergeStep:
     """What one sample brought: findings, and how far each leg has come."""
 
@@ -337,6 +369,12 @@ def merged(session: Session, side: Side) -> Merged:
     thigh, shank = (session.block(Placement(side, segment)) for segment in (Segment.THIGH, Segment.SHANK))
     of_shank = np.repeat([False, True], [len(thigh), len(shank)])
     return Merged(thigh, shank, of_shank[np.argsort(np.concatenate((thigh.time, shank.time)), kind="stable")])
+
+
+def all_sensors(session: Session) -> All:
+    blocks = [session.block(facts.placement) for facts in session.sensors]
+    whose = np.repeat(np.arange(len(blocks)), [len(block) for block in blocks])
+    return All(blocks, whose[np.argsort(np.concatenate([block.time for block in blocks]), kind="stable")])
 
 
 def leg_of(session: Session, side: Side) -> Leg:
@@ -458,6 +496,7 @@ STAGES = (
     Stage("PhaseMachine", lambda _: OneByOne(PhaseMachine(LEFT)), detections, of_list),
     Stage("StrideBuilder", Builder, angles_and_events, of_list),
     Stage("LegAligner", lambda s: UntilAligned(s, LEFT), lambda s: merged(s, LEFT), of_alignment),
+    Stage("Routine", EveryTick, all_sensors, of_list),
     Stage("Leg", lambda s: PairOfSensors(leg_of(s, LEFT)), lambda s: merged(s, LEFT), of_leg),
     Stage(
         "Leg, recalibrated",
