@@ -217,5 +217,4 @@ def _newer(known: Report | None, told: Report) -> Report:
     """Put what was told last over what is known; what it does not tell stays."""
     if known is None:
         return told
-    battery = known.battery if told.battery is None else told.battery
-    return Report(told.node, battery, known.text if told.text is None else told.text)
+    return known._replace(**{name: value for name, value in told._asdict().items() if value is not None})

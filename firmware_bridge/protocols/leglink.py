@@ -14,6 +14,7 @@ from firmware_bridge.protocols.leglink_packets import (
     ADVERTISED,
     ALL_NODES,
     BATCH,
+    NO_TEMPERATURE,
     NODE_MASK,
     NOT_KNOWN,
     PLACES,
@@ -143,7 +144,8 @@ class LegLinkDecoder:
             case TimeSent():
                 return [Sent(node, wire.token, wire.t_us / US)]
             case Status():
-                return [*self._charge(node, wire.battery), *self._losses(node, wire.dropped)]
+                told = [*self._charge(node, wire.battery), *self._losses(node, wire.dropped)]
+                return [*told, *_warmth(node, wire.temperature)]
             case Event():
                 return [Report(node, text=text(rest) or f"event {wire.code}")]
         return []
@@ -192,6 +194,10 @@ def start_command(facts: SensorFacts, node: int = ALL_NODES) -> bytes:
 def time_command(count: int, node: int = ALL_NODES) -> bytes:
     """Give the count-th question for the time."""
     return command(Order.TIME, node, number=count & 0xFFFF)
+
+
+def _warmth(node: int, hundredths: int) -> list[Packet]:
+    return [] if hundredths == NO_TEMPERATURE else [Report(node, temperature_c=hundredths / 100)]
 
 
 def recognises(advert: Advert) -> bool:

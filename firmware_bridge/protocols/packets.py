@@ -63,11 +63,13 @@ class Report(NamedTuple):
     node : who tells
     battery : charge, 0 to 1
     text : something for a person: a button pressed, an error of the device
+    temperature_c : of its chip, degrees Celsius
     """
 
     node: int
     battery: float | None = None
     text: str | None = None
+    temperature_c: float | None = None
 
 
 class Introduction(NamedTuple):

@@ -29,6 +29,7 @@ from firmware_bridge.protocols.leglink_node import Hardware, LegLinkNode
 from firmware_bridge.protocols.leglink_packets import (
     ALL_NODES,
     BATCH,
+    NO_TEMPERATURE,
     PLACES,
     SAMPLE,
     Command,
@@ -209,7 +210,7 @@ def test_charge_is_reported_when_it_changes_alone():
     assert decoder.push(pack(SOME._replace(battery=79), bytes(12)))[1:] == []
     assert decoder.push(pack(SOME._replace(battery=255), bytes(12)))[1:] == []
     assert decoder.push(pack(SOME._replace(battery=130), bytes(12)))[1:] == []
-    assert decoder.push(pack(Status(2, 78, 1, 0, 0, 0, 0, 0))) == [Report(2, 0.78)]
+    assert decoder.push(pack(Status(2, 78, 1, 0, NO_TEMPERATURE, 0, 0, 0))) == [Report(2, 0.78)]
 
 
 def test_the_charge_of_info_is_reported():
@@ -218,13 +219,19 @@ def test_the_charge_of_info_is_reported():
 
 def test_samples_dropped_in_the_sensor_are_reported_once():
     decoder = knowing()
-    assert decoder.push(pack(Status(2, 255, 1, 0, 0, 0, 10, 0))) == []
-    (said,) = decoder.push(pack(Status(2, 255, 1, 0, 0, 0, 20, 12)))
+    assert decoder.push(pack(Status(2, 255, 1, 0, NO_TEMPERATURE, 0, 10, 0))) == []
+    (said,) = decoder.push(pack(Status(2, 255, 1, 0, NO_TEMPERATURE, 0, 20, 12)))
     assert "12 samples" in said.text
-    assert decoder.push(pack(Status(2, 255, 1, 0, 0, 0, 30, 12))) == []
-    assert decoder.push(pack(Status(2, 255, 1, 0, 0, 0, 0, 0))) == []  # switched off and on
-    (again,) = decoder.push(pack(Status(2, 255, 1, 0, 0, 0, 9, 1)))
+    assert decoder.push(pack(Status(2, 255, 1, 0, NO_TEMPERATURE, 0, 30, 12))) == []
+    assert decoder.push(pack(Status(2, 255, 1, 0, NO_TEMPERATURE, 0, 0, 0))) == []  # switched off and on
+    (again,) = decoder.push(pack(Status(2, 255, 1, 0, NO_TEMPERATURE, 0, 9, 1)))
     assert "1 sample" in again.text
+
+
+def test_the_temperature_of_the_chip_is_told_where_it_is_known():
+    decoder = LegLinkDecoder([FACTS])
+    assert decoder.push(pack(Status(2, 255, 1, 0, 2350, 0, 0, 0))) == [Report(2, temperature_c=23.5)]
+    assert decoder.push(pack(Status(2, 255, 1, 0, NO_TEMPERATURE, 0, 0, 0))) == []
 
 
 def test_events_are_for_people():
