@@ -70,9 +70,9 @@ def ask_for_pose(there: Collection[Pose], *, good: bool) -> str:
     )
 
 
-def ask_for_turn(lying: Pose | None, turned: str) -> str:
-    """Give the instruction for the next turn."""
-    if lying is not None and lying.is_face and lying.name[1] not in turned:
+def ask_for_turn(lain: Pose | None, turned: str) -> str:
+    """Give the instruction for the next turn; `lain` is how it has lain last, also while it is turned."""
+    if lain is not None and lain.is_face and lain.name[1] not in turned:
         return "Turn it three whole turns on the table, either way, and let it lie as it lay before."
     done = f"; {len(turned)} of {len(AXES)} axes are done" if turned else ""
     return f"Lay it on a face about which it has not been turned, against the edge of a book{done}."

@@ -82,6 +82,7 @@ class IntrinsicRoutine:
         self._settle = round(self.settings.settle_s / self._moments.window_s)
         self._needed = self._settle + round(self.settings.hold_s / self._moments.window_s)
         self._rest: list[Moment] = []
+        self._lain: Pose | None = None
         self._rests: dict[Pose, Triple] = {}
         self._turning = Turning(self.settings.turning)
         self._turns: list[Turn] = []
@@ -135,6 +136,7 @@ class IntrinsicRoutine:
             return
         lain = self._rest[self._settle :]
         acc = mean([each.acc for each in lain])
+        self._lain = pose_of(acc)
         if self._fit is None:
             if len(self._rest) == self._needed:
                 self._take_pose(acc)
@@ -239,4 +241,4 @@ class IntrinsicRoutine:
             return HOLD
         if self._fit is None:
             return ask_for_pose(self._rests, good=bool(self._rest) and self._trouble is None)
-        return ask_for_turn(self._lying(), turned)
+        return ask_for_turn(self._lain, turned)

@@ -35,14 +35,19 @@ def identify(
 
     config = load_config()
     with busy(f"looking for {name}", worth_saying=True):
-        link, sensor = _found(name, source or config.sources, seconds, config)
+        link, sensor = found_one(name, source or config.sources, seconds, config)
         link.identify(_facts(sensor))
     said = f", which says that it is worn on the {sensor.told.placement}" if sensor.told.placement else ""
     say(f"{described(sensor)}{said}: it was told to blink.")
 
 
-def _found(name: str, sources: Sequence[str], seconds: float, config: "Config") -> "tuple[Link, Found]":
-    """Look over one source after the other for the one sensor that is meant; the trouble of one counts at the end."""
+def found_one(name: str, sources: Sequence[str], seconds: float, config: "Config") -> "tuple[Link, Found]":
+    """Look over one source after the other for the one sensor that is meant; the trouble of one counts at the end.
+
+    Raises
+    ------
+    LinkError : it was not found, or the name may mean several
+    """
     from firmware_bridge.errors import LinkError
     from firmware_bridge.links.monikers import parse_moniker
     from firmware_bridge.links.session import link_of

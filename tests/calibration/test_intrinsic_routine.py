@@ -232,6 +232,16 @@ def test_a_nudge_on_the_table_means_nothing():
     assert said[-1].turned == "y"
 
 
+def test_while_it_is_turned_nothing_else_is_asked_for():
+    said = told(routine(), samples([*TURNING, Act(Y_UP, 6.0, 3.5, 6 * pi)]))
+    asked = [now.instruction for now in said if now.step is IntrinsicStep.TURNS and not now.turned]
+    turning = [text for text in dict.fromkeys(asked) if text != "Hold it still."]
+    assert turning == [turning[0], turning[1]]
+    assert turning[0].startswith("Lay it on a face")
+    assert turning[1].startswith("Turn it three whole turns")
+    assert said[-1].instruction.endswith("1 of 3 axes are done.")
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.lists(st.integers(0, 9500), max_size=12))
 def test_any_cutting_tells_the_same(cuts: list[int]):
