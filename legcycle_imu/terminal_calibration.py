@@ -23,7 +23,6 @@ from legcycle_imu.view.calibration import (
     Said,
     StepView,
     Worn,
-    asked,
     steps_of,
     view_of,
 )
@@ -93,7 +92,7 @@ class CalibrationLines:
         row = steps_of(guidance, self._sides)
         place = [step.step for step in row].index(guidance.step)
         head = f"{place + 1}/{len(row)} {row[place].name}" + (f", {view.attempt}" if view.attempt else "")
-        return [f"{head}: {guidance.instruction}", *(_leg_line(side, leg) for side, leg in view.legs.items())]
+        return [f"{head}: {view.instruction}", *(_leg_line(side, leg) for side, leg in view.legs.items())]
 
 
 def _leg_line(side: Side, leg: LegLooked) -> str:
@@ -134,7 +133,7 @@ def _sensors(sensors: Sequence[Worn]) -> Table:
 
 def _result(view: CalibrationView) -> list[RenderableType]:
     cards = [_leg(side, leg) for side, leg in view.legs.items()]
-    return [Text(QUESTION, "bold"), Text(asked(tuple(view.legs))), Columns(cards)]
+    return [Text(QUESTION, "bold"), Text(view.instruction), Columns(cards)]
 
 
 def _leg(side: Side, leg: LegLooked) -> Panel:

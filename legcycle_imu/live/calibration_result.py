@@ -7,7 +7,7 @@ from firmware_bridge.samples import Side
 from legcycle_imu.live.calibration_sheet import GAP_PX, Sheet, cut_bottom, cut_top, parts
 from legcycle_imu.live.canvas import LEFT, RIGHT, faded, mixed, pen
 from legcycle_imu.live.drawn_legs import draw_leg, placing
-from legcycle_imu.view.calibration import QUESTION, CalibrationView, LegLooked, asked
+from legcycle_imu.view.calibration import QUESTION, CalibrationView, LegLooked
 from legcycle_imu.view.poses import UPRIGHT
 from legcycle_imu.view.quality import Quality
 
@@ -25,7 +25,7 @@ class ResultSheet(Sheet):
         px = self.px
         self.draw_notices(painter, box, view)
         self.write(painter, cut_top(box, px(54.0)), QUESTION, self.theme.ink, px(44.0), LEFT, bold=True)
-        self.write_wrapped(painter, cut_top(box, px(88.0)), asked(tuple(view.legs)), self.theme.ink, px(31.0))
+        self.write_wrapped(painter, cut_top(box, px(88.0)), view.instruction, self.theme.ink, px(31.0))
         for part, (side, leg) in zip(parts(box, len(view.legs), px(GAP_PX)), view.legs.items(), strict=True):
             self._draw_card_of(painter, part, side, leg)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil, isnan
 from typing import NamedTuple
 
-from calibration.guidance import Guidance, Step
+from calibration.guidance import Guidance, Outcome, Step
 from calibration.model import LegCalibration
 from firmware_bridge.samples import Side
 from legcycle_imu.view.chips import label_of
@@ -84,7 +84,7 @@ class CalibrationView:
     ----------
     steps : the row of steps
     step : the one that is done now
-    instruction : what to do now, one sentence
+    instruction : what to do now
     poses : what that looks like; either of two will do; empty at the end
     progress : how much of the step is done, 0 to 1
     countdown : what is left of it in words, "3 s"; "" where not known
@@ -131,7 +131,7 @@ def view_of(
     return CalibrationView(
         steps_of(guidance, {chip.placement.side for chip in sensors}),
         guidance.step,
-        guidance.instruction,
+        guidance.instruction if guidance.outcome is None else asked(guidance.outcome),
         POSES[guidance.step],
         min(max(guidance.progress, 0.0), 1.0),
         "" if isnan(guidance.remaining_s) else f"{ceil(guidance.remaining_s)} s",
@@ -157,9 +157,9 @@ def steps_of(guidance: Guidance, sides: Collection[Side] = ()) -> tuple[StepView
     return tuple(StepView(step, NAMES.get(step, str(step)), mark) for step, mark in zip(row, marks, strict=True))
 
 
-def asked(sides: Sequence[Side]) -> str:
+def asked(outcome: Outcome) -> str:
     """Give what a person does to see whether a calibration is right."""
-    side = Side.RIGHT if Side.RIGHT in sides else Side.LEFT
+    side = Side.RIGHT if outcome.calibration.leg(Side.RIGHT) else Side.LEFT
     return ASKED.format(side=side, SIDE=side.upper())
 
 

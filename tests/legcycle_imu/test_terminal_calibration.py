@@ -8,7 +8,7 @@ from calibration.guidance import Guidance, Step, Trouble
 from firmware_bridge.samples import Side
 from firmware_bridge.sensor_health import SensorHealth, State
 from legcycle_imu.terminal_calibration import CalibrationLines, calibration_view
-from legcycle_imu.view.calibration import QUESTION
+from legcycle_imu.view.calibration import QUESTION, asked
 from legcycle_imu.view.chips import sensor_chip
 from legcycle_imu.view.poses import LIFTED, UPRIGHT
 from legcycle_imu.view.state import SensorChip, Stick
@@ -122,8 +122,9 @@ class TestLines:
 
     @pytest.mark.parametrize("sides", [(), (Side.RIGHT,)])
     def test_the_end_tells_how_good_it_is(self, sides: tuple[Side, ...]) -> None:
-        done = replace(guided.DONE, outcome=guided.outcome(*sides))
+        outcome = guided.outcome(*sides)
+        done = replace(guided.DONE, outcome=outcome)
         first, *legs = CalibrationLines(sides).push(done)
-        assert first.endswith(f"confirm: {done.instruction}")
+        assert first.endswith(f"confirm: {asked(outcome)}")
         assert len(legs) == (len(sides) or 2)
         assert all("✔ zero uncertain by 1.8°, from standing and running" in leg for leg in legs)

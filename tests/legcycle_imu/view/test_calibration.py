@@ -74,8 +74,8 @@ class TestWords:
         assert "Enter" in view_of(guided.DONE).keys
 
     def test_the_leg_that_is_measured_is_asked_for(self) -> None:
-        assert "right knee" in asked(tuple(Side))
-        assert "left knee: the leg marked LEFT" in asked((Side.LEFT,))
+        assert "right knee: the leg marked RIGHT" in asked(guided.outcome())
+        assert "left knee: the leg marked LEFT" in asked(guided.outcome(Side.LEFT))
 
 
 class TestSensors:
@@ -113,6 +113,10 @@ class TestSensors:
 
 
 class TestDone:
+    def test_a_person_is_asked_to_look(self) -> None:
+        assert view_of(guided.DONE, chips()).instruction == asked(guided.outcome())
+        assert view_of(guided.STAND, chips()).instruction == guided.STAND.instruction
+
     def test_there_are_no_legs_before(self) -> None:
         view = view_of(guided.STAND, chips())
         assert not view.done
