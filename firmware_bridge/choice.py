@@ -39,7 +39,7 @@ class Choice:
         return self.missing + self.doubles + self.strangers + self.doubts
 
 
-def choose(found: Sequence[Found], wanted: Mapping[Placement, SensorFacts]) -> Choice:
+def choose(found: Sequence[Found], wanted: Mapping[Placement, SensorFacts], *, anywhere: bool = False) -> Choice:
     """Choose the sensors to be used.
 
     Parameters
@@ -47,17 +47,23 @@ def choose(found: Sequence[Found], wanted: Mapping[Placement, SensorFacts]) -> C
     found : what the links can reach, in the order in which the links were named
     wanted : placement -> facts of the config; a rate of 0 and an infinite range mean "not stated". Empty: sensors
         that tell where they are worn are used
+    anywhere : sensors of which nobody knows where they are worn are used, too, at places that are free: a
+        calibration will find out
     """
     known, strangers = _of_known_protocol(found)
     stated = {way_to(facts) for facts in wanted.values()}
     single, doubles = _one_of_each(sorted(known, key=lambda sensor: way_to(sensor) not in stated))
     claims: dict[Placement, list[Found]] = {}
+    objections: list[tuple[Found, str]] = []
     for sensor in single:
         placement, objection = _claim(sensor, wanted)
         if placement is None:
-            strangers.append(objection)
+            objections.append((sensor, objection))
         else:
             claims.setdefault(placement, []).append(sensor)
+    if anywhere:
+        objections = _placed_anywhere(claims, objections)
+    strangers += [objection for _, objection in objections]
     sensors = []
     for placement in PLACEMENTS:
         claimants = claims.get(placement, [])
@@ -66,6 +72,28 @@ def choose(found: Sequence[Found], wanted: Mapping[Placement, SensorFacts]) -> C
         elif claimants:
             doubles.append(_contested(placement, claimants))
     return Choice(sensors, _missing(wanted, claims), strangers, doubles, _doubts(claims, wanted))
+
+
+def _placed_anywhere(
+    claims: dict[Placement, list[Found]], objections: Sequence[tuple[Found, str]]
+) -> list[tuple[Found, str]]:
+    """Add sensors without a place, or with one that others claim too, where there is room; give those without."""
+    contested = [sensor for claimants in claims.values() for sensor in claimants[1:]]
+    for claimants in claims.values():
+        del claimants[1:]
+    homeless = [(sensor, "") for sensor in contested] + list(objections)
+    half = {placement.side for placement in claims}
+    free = sorted(
+        (placement for placement in PLACEMENTS if placement not in claims),
+        key=lambda placement: (placement.side not in half, placement.side is Side.LEFT, PLACEMENTS.index(placement)),
+    )
+    for placement, (sensor, _) in zip(free, homeless, strict=False):
+        claims[placement] = [sensor]
+    return [(sensor, objection or _no_room(sensor)) for sensor, objection in homeless[len(free) :]]
+
+
+def _no_room(sensor: Found) -> str:
+    return f"{described(sensor)} is one more than two legs have places for; it is not used. Switch it off."
 
 
 def whole_legs(sensors: Sequence[SensorFacts]) -> list[SensorFacts]:

@@ -38,7 +38,9 @@ PLAYED = {str(kind): kind for kind in Kind if kind is not Kind.MARKER}
 """What a recording gives when it is played: all that came over links, and what befell them."""
 
 _PLAYED_ENTRIES = f"""
-SELECT coalesce(sensor, {NO_SENSOR}), kind, arrival_ns, bytes FROM entry WHERE kind IN ({", ".join(map(repr, PLAYED))}) ORDER BY id
+SELECT coalesce(sensor, {NO_SENSOR}), kind, arrival_ns, bytes
+FROM entry
+WHERE kind IN ({", ".join(map(repr, PLAYED))}) ORDER BY id
 """
 
 

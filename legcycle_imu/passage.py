@@ -11,11 +11,12 @@ from types import TracebackType
 from typing import Self
 
 from calibration.model import CalibrationSet, LegCalibration, ZeroSource
+from calibration.slip import Slip
 from firmware_bridge.errors import LegcycleError, Reason
 from firmware_bridge.recording import RecordingMeta
 from firmware_bridge.replay import ReplaySource
 from firmware_bridge.samples import Segment, Side
-from firmware_bridge.source import Chunk, Source
+from firmware_bridge.source import Chunk, Kind, Source
 from firmware_bridge.stream import StreamStatistics
 from legcycle_imu.config import Config, load_config
 from legcycle_imu.model import Update
@@ -42,6 +43,7 @@ class Passage:
     config : runners and targets; the config file in force by default
     progress : called while the source is read
     tap : gets every batch of chunks before anything is made of it
+    calibration : holds for the whole session, whatever the session itself says; None: that of the session
 
     Attributes
     ----------
@@ -69,6 +71,7 @@ class Passage:
         config: Config | None = None,
         progress: Progress | None = None,
         tap: Callable[[list[Chunk]], None] | None = None,
+        calibration: CalibrationSet | None = None,
     ) -> None:
         self.source = source
         self.meta = meta
@@ -78,13 +81,15 @@ class Passage:
         self._progress = progress
         self._tap = tap
         self.runner, self._about_lengths = runner_of(name, meta, runner or Runner(), self.config)
-        self.calibration = _calibration(name, meta)
+        self.calibration = calibration_of(name, meta) if calibration is None else calibration
+        self._overrules = calibration is not None
         self.pipeline = _pipeline(name, source, self.runner, self.calibration)
         self.batch: list[Chunk] = []
         self.arrived_s = 0.0
         self._lost_s: dict[Side, float] = {}
         self._strides = 0
         self._must_align = False
+        self._slips: list[Slip] = []
         self._summing = Summing(self.config.targets, self.runner.geometry)
 
     @classmethod
@@ -96,6 +101,7 @@ class Passage:
         speed: float = inf,
         config: Config | None = None,
         progress: Progress | None = None,
+        calibration: CalibrationSet | None = None,
     ) -> "Passage":
         """Open a recording, to be replayed at a speed (infinite: as fast as can be).
 
@@ -115,6 +121,7 @@ class Passage:
                 duration_s=recording.duration_s,
                 config=config,
                 progress=progress,
+                calibration=calibration,
             )
         except BaseException:
             source.close()
@@ -130,7 +137,7 @@ class Passage:
                 self.arrived_s = self.batch[-1].arrival_ns * 1e-9
             if self._tap is not None:
                 self._tap(self.batch)
-            yield self._noted(self.pipeline.push(self.batch))
+            yield self._noted(self.pipeline.push(self._counting()))
             self._tell()
         self.batch = []
         yield self._noted(self.pipeline.flush())
@@ -154,6 +161,7 @@ class Passage:
             *self._about_recording(),
             *self._about_lengths,
             *self._about_sensors(),
+            *self._about_calibrations(),
             *(notice for side in self.pipeline.legs for notice in self._about_leg(side)),
             *self._about_strides(),
         ]
@@ -170,10 +178,17 @@ class Passage:
     ) -> None:
         self.close()
 
+    def _counting(self) -> list[Chunk]:
+        """Give what counts of the batch: not a calibration of the session where another overrules it."""
+        if not self._overrules:
+            return self.batch
+        return [chunk for chunk in self.batch if chunk.kind is not Kind.CALIBRATION]
+
     def _noted(self, update: Update) -> Update:
         self._strides += len(update.strides)
         for stride in update.strides:
             self._summing.push(stride)
+        self._slips += update.slips
         self._lost_s |= {alignment.calibration.side: alignment.lost_s for alignment in update.alignments}
         return update
 
@@ -193,9 +208,18 @@ class Passage:
         return ["The recording had not been closed; all that had been written by then is there."]
 
     def _about_sensors(self) -> list[str]:
-        statistics = zip(self.source.sensors, self.pipeline.statistics, strict=True)
+        statistics = zip(self.pipeline.sensors, self.pipeline.statistics, strict=True)
         said = ((facts.placement, _losses(counted)) for facts, counted in statistics)
         return [f"The {placement} sensor has {losses}." for placement, losses in said if losses]
+
+    def _about_calibrations(self) -> list[str]:
+        moved = [
+            f"The sensor that was taken for the {before.placement}'s was worn on the {now.placement}."
+            for before, now in zip(self.source.sensors, self.pipeline.sensors, strict=True)
+            if before.placement != now.placement
+        ]
+        refused = [f"Calibrations that could not be used: {self.pipeline.refused}."] if self.pipeline.refused else []
+        return [*moved, *refused, *(_sentence(slip.sentence) for slip in self._slips)]
 
     def _about_leg(self, side: Side) -> list[str]:
         leg = self.pipeline.legs[side]
@@ -251,7 +275,13 @@ def _unknown(runner: Runner) -> list[str]:
     ]
 
 
-def _calibration(name: str, meta: RecordingMeta) -> CalibrationSet | None:
+def calibration_of(name: str, meta: RecordingMeta) -> CalibrationSet | None:
+    """Give the calibration that was known before a session, None where there was none.
+
+    Raises
+    ------
+    LegcycleError : what is stored is none that is known
+    """
     try:
         return None if meta.calibration is None else CalibrationSet.from_json(meta.calibration)
     except ValueError as error:

@@ -131,22 +131,22 @@ class Pipeline:
         try:
             calibration = CalibrationSet.from_json(text.decode())
             sensors = calibration.placed(self.sensors)
-            numbers = _numbers_of(sensors)
-            sides = _whole_legs(numbers)
         except ValueError:
             self.refused += 1
             return Update(samples=nothing)
+        numbers = _numbers_of(sensors)
+        if numbers.keys() != self._numbers.keys():
+            self.refused += 1
+            return Update(samples=nothing)
         self._know_intrinsics(calibration)
-        same = {
-            side for side in sides if side in self.legs and _of_side(numbers, side) == _of_side(self._numbers, side)
-        }
+        same = [side for side in self.legs if _of_side(numbers, side) == _of_side(self._numbers, side)]
         updates = [leg.flush() for side, leg in self.legs.items() if side not in same]
         self.sensors, self._numbers = sensors, numbers
         for side in same:
             if (known := calibration.leg(side)) is not None:
                 silent = self._silent_segments(side)
                 updates.append(self.legs[side].recalibrate(known, self._reached, silent))
-        self.legs = {side: self.legs[side] if side in same else self._leg(side, calibration) for side in sides}
+        self.legs = {side: leg if side in same else self._leg(side, calibration) for side, leg in self.legs.items()}
         return self._update(nothing, updates, self._settled())
 
     def _leg(self, side: Side, calibration: CalibrationSet) -> Leg:
@@ -258,8 +258,8 @@ def _numbers_of(sensors: Sequence[SensorFacts]) -> dict[Placement, int]:
     return {facts.placement: number for number, facts in enumerate(sensors)}
 
 
-def _of_side(numbers: dict[Placement, int], side: Side) -> list[int | None]:
-    return [numbers.get(Placement(side, segment)) for segment in Segment]
+def _of_side(numbers: dict[Placement, int], side: Side) -> list[int]:
+    return [numbers[Placement(side, segment)] for segment in Segment]
 
 
 def _whole_legs(numbers: dict[Placement, int]) -> list[Side]:

@@ -4,6 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
+
+from calibration.intrinsic_store import IntrinsicStore
+from calibration.model import CalibrationSet, IntrinsicCalibration
 from firmware_bridge.links.live import LiveSource
 from firmware_bridge.links.session import open_live
 from firmware_bridge.recording import RecordingMeta
@@ -14,7 +18,9 @@ from legcycle_imu.passage import runner_of
 from legcycle_imu.runner import Runner
 
 
-def open_source(monikers: Sequence[str], config: Config, say: Callable[[str], None]) -> LiveSource | ReplaySource:
+def open_source(
+    monikers: Sequence[str], config: Config, say: Callable[[str], None], *, anywhere: bool = False
+) -> LiveSource | ReplaySource:
     """Find the sensors that are meant and give them as one source.
 
     Parameters
@@ -22,20 +28,46 @@ def open_source(monikers: Sequence[str], config: Config, say: Callable[[str], No
     monikers : names of sources; where there is none, those of the config
     config : the sensors that are wanted
     say : takes what does not fit, a sentence each
+    anywhere : sensors of which nobody knows where they are worn are used, too: a calibration will tell
 
     Raises
     ------
     LegcycleError : a name is none, or what was found makes up no leg
     """
     named = monikers or config.sources
-    return open_live(named, config.sensors_of(named), SOURCES, say=say)
+    return open_live(named, config.sensors_of(named), SOURCES, say=say, anywhere=anywhere)
 
 
-def meta_of(source: LiveSource | ReplaySource, runner: Runner, config: Config) -> RecordingMeta:
-    """Give what is known at the start of a session: of a recording what it says itself."""
+def meta_of(
+    source: LiveSource | ReplaySource,
+    runner: Runner,
+    config: Config,
+    calibration: CalibrationSet | None = None,
+    *,
+    say: Callable[[str], None] = lambda _sentence: None,
+    store: IntrinsicStore | None = None,
+) -> RecordingMeta:
+    """Give what is known at the start of a session: of a recording what it says itself.
+
+    Parameters
+    ----------
+    source, runner, config : the session's
+    calibration : one that was given
+    say : takes what cannot be read, a sentence each
+    store : intrinsic calibrations of this user's sensors; by default where they are kept
+    """
     if isinstance(source, ReplaySource):
         return source.recording.meta
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    meta = RecordingMeta(tuple(source.sensors), started=started)
+    known = calibration or CalibrationSet(())
+    stored = [one for one in (store or IntrinsicStore()).of(source.sensors, say) if not _names(known, one)]
+    known = msgspec.structs.replace(known, intrinsics=(*known.intrinsics, *stored))
+    text = None if known == CalibrationSet(()) else known.to_json()
+    meta = RecordingMeta(tuple(source.sensors), started=started, calibration=text)
     who, _ = runner_of("this session", meta, runner, config)
     return replace(meta, runner=StoredRunner(who.code, who.height_m, who.thigh_m, who.shank_m))
+
+
+def _names(calibration: CalibrationSet, other: IntrinsicCalibration) -> bool:
+    """Tell whether a calibration holds one of the same sensor itself."""
+    return any((one.device, one.node) == (other.device, other.node) for one in calibration.intrinsics)

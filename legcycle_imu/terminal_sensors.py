@@ -52,8 +52,20 @@ class Changes:
         self._said: list[set[str]] = [set() for _ in sensors]
         self._recorder = Condition.RECORDING
 
-    def push(self, health: Sequence[SensorHealth], recorder: RecorderState | None) -> list[str]:
-        """Give a sentence for each sensor that came or went, or about which something new is to be said."""
+    def push(
+        self,
+        health: Sequence[SensorHealth],
+        recorder: RecorderState | None,
+        sensors: Sequence[SensorFacts] | None = None,
+    ) -> list[str]:
+        """Give a sentence for each sensor that came or went, or about which something new is to be said.
+
+        Parameters
+        ----------
+        health, recorder : how they do now
+        sensors : where the sensors are known to be worn by now; None where nothing has changed
+        """
+        self._sensors = self._sensors if sensors is None else sensors
         said = [line for number, sensor in enumerate(health) for line in self._of(number, sensor)]
         if recorder is not None and recorder.condition is not self._recorder:
             self._recorder = recorder.condition

@@ -28,6 +28,8 @@ def open_live(
     kinds: Mapping[str, SourceKind] = KINDS,
     seconds: float = FIND_S,
     say: Say = lambda _sentence: None,
+    *,
+    anywhere: bool = False,
 ) -> LiveSource | ReplaySource:
     """Find the sensors and give them as one source; or open the one recording that is named.
 
@@ -41,6 +43,7 @@ def open_live(
     kinds : kinds of sources
     seconds : longest search; it ends once all wanted sensors, or both legs, are there
     say : takes what does not fit
+    anywhere : sensors of which nobody knows where they are worn are used, too
 
     Raises
     ------
@@ -51,10 +54,10 @@ def open_live(
     if replay := kinds[understood[0].kind].replay:
         return replay(understood[0])
     links = [link_of(moniker, kinds) for moniker in understood]
-    found = _search(links, seconds, lambda found: _complete(found, wanted), say)
+    found = _search(links, seconds, lambda found: _complete(found, wanted, anywhere=anywhere), say)
     here = [sensor for _, sensor in found]
     late = awaited(wanted, here, understood)
-    choice = choose(here + [sensor for _, sensor in late], wanted)
+    choice = choose(here + [sensor for _, sensor in late], wanted, anywhere=anywhere)
     sensors = _whole(choice, here)
     for sentence in _joining(here, wanted, sensors) + choice.notices + _lonely(choice, sensors):
         say(sentence)
@@ -144,8 +147,8 @@ class _Together:
             return self.over or self._enough([sensor for some in self._found.values() for sensor in some])
 
 
-def _complete(found: Sequence[Found], wanted: Mapping[Placement, SensorFacts]) -> bool:
-    worn = {facts.placement for facts in choose(found, wanted).sensors}
+def _complete(found: Sequence[Found], wanted: Mapping[Placement, SensorFacts], *, anywhere: bool) -> bool:
+    worn = {facts.placement for facts in choose(found, wanted, anywhere=anywhere).sensors}
     return worn >= (set(wanted) or set(PLACEMENTS))
 
 

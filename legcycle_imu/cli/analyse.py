@@ -9,12 +9,14 @@ import typer
 
 from legcycle_imu.cli.console import ProgressBar, say_notices, stderr, stdout
 from legcycle_imu.cli.options import (
+    CalibrationFile,
     HeightM,
     RecordingFile,
     RunnerCode,
     ShankM,
     StridesFile,
     ThighM,
+    calibration_given,
     refuse_same,
     runner_given,
 )
@@ -35,6 +37,7 @@ def analyse(
     rate_hz: Annotated[
         float, typer.Option(min=1.0, max=10000.0, metavar="HZ", help="Rows a second of angles.")
     ] = 100.0,
+    calibration: CalibrationFile = None,
     height_m: HeightM = None,
     thigh_m: ThighM = None,
     shank_m: ShankM = None,
@@ -52,7 +55,8 @@ def analyse(
     refuse_same(file, strides, angles)
     who = runner_given(runner, height_m, thigh_m, shank_m)
     piped = not as_json and not sys.stdout.isatty()
-    with ProgressBar() as progress, Passage.of(file, who, progress=progress) as passage:
+    given = calibration_given(calibration)
+    with ProgressBar() as progress, Passage.of(file, who, progress=progress, calibration=given) as passage:
         table = _pass(passage, strides, angles, rate_hz, piped=piped)
         say_notices(passage.notices())
         _report(passage, table, as_json=as_json, piped=piped)

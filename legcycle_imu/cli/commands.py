@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from firmware_bridge.errors import LegcycleError
 from legcycle_imu.cli import config
 from legcycle_imu.cli.analyse import analyse
+from legcycle_imu.cli.calibrate import calibrate
 from legcycle_imu.cli.console import say
 from legcycle_imu.cli.demo import demo
 from legcycle_imu.cli.doctor import doctor
@@ -107,6 +108,15 @@ app.command(
     "identify",
     epilog=examples('legcycle identify "left thigh"', "legcycle identify 5EED0001 --source serial:"),
 )(identify)
+app.command(
+    "calibrate",
+    epilog=examples(
+        "legcycle calibrate --source sim:",
+        "legcycle calibrate --runner anna -o anna.json",
+        "legcycle calibrate --from run.legcycle -o anna.json",
+        'legcycle calibrate --intrinsic "left thigh"',
+    ),
+)(calibrate)
 app.command("doctor", epilog=examples("legcycle doctor", "legcycle doctor --json"))(doctor)
 configs.command("init", epilog=examples("legcycle config init", "legcycle config init --user"))(config.init)
 configs.command("check", epilog=examples("legcycle config check", "legcycle config check legcycle.toml"))(config.check)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from firmware_bridge.recorder_state import RecorderState
     from firmware_bridge.sensor_health import SensorHealth
     from legcycle_imu.broadcast import Subscription
+    from legcycle_imu.calibrating import Calibrating
     from legcycle_imu.cueing import Cueing
     from legcycle_imu.live.transport_bar import Transport
     from legcycle_imu.passage import Passage
@@ -53,6 +54,7 @@ def open_window(
     recorder: "Marked | None" = None,
     health: "Callable[[], Sequence[SensorHealth]] | None" = None,
     sound: "Cueing | None" = None,
+    calibration: "Calibrating | None" = None,
 ) -> None:
     """Show a passage in a window until that is closed; live, also until the passage ends.
 
@@ -62,6 +64,7 @@ def open_window(
     look : see there
     transport : controls of a recording that plays
     recorder, health, sound : where marks go, how the sensors do, what can be silenced
+    calibration : guides a calibration
 
     Raises
     ------
@@ -74,6 +77,7 @@ def open_window(
     model = model_of(passage)
 
     def how_sensors_do() -> "Sequence[SensorHealth]":
+        model.worn(passage.pipeline.sensors)
         for side, leg in passage.pipeline.legs.items():
             if leg.calibration is None:
                 model.trouble(side, leg.trouble)
@@ -88,6 +92,7 @@ def open_window(
             recorder=recorder,
             health=None if health is None else how_sensors_do,
             sound=sound,
+            calibration=calibration,
             title=look.title,
         )
 
@@ -100,7 +105,7 @@ def model_of(passage: "Passage") -> "LiveModel":
     """Give the live view of a passage, without its pixels."""
     from legcycle_imu.view.live_model import LiveModel
 
-    return LiveModel(passage.source.sensors, passage.config.targets, passage.runner.geometry, passage.calibration)
+    return LiveModel(passage.pipeline.sensors, passage.config.targets, passage.runner.geometry, passage.calibration)
 
 
 class Marked:

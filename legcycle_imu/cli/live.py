@@ -8,7 +8,17 @@ import typer
 
 from legcycle_imu.cli.console import say_notices
 from legcycle_imu.cli.display import Big, Light, NoWindow, has_window
-from legcycle_imu.cli.options import HeightM, RunnerCode, ShankM, StridesFile, ThighM, refuse_same, runner_given
+from legcycle_imu.cli.options import (
+    CalibrationFile,
+    HeightM,
+    RunnerCode,
+    ShankM,
+    StridesFile,
+    ThighM,
+    calibration_given,
+    refuse_same,
+    runner_given,
+)
 from legcycle_imu.cli.session import DurationS, Sources, opened
 from legcycle_imu.cli.showing import Outputs, show_session
 
@@ -26,6 +36,7 @@ def live(
         bool | None,
         typer.Option("--cues/--no-cues", help="Answer misses of the focused phase with a tone.", show_default=False),
     ] = None,
+    calibration: CalibrationFile = None,
     duration_s: DurationS = None,
     height_m: HeightM = None,
     thigh_m: ThighM = None,
@@ -46,5 +57,13 @@ def live(
     config, who = load_config(), runner_given(runner, height_m, thigh_m, shank_m)
     if cues is not None:
         config = replace(config, cues=replace(config.cues, audio=cues))
-    outputs = Outputs(record, strides, duration_s, window=has_window(no_window), big=big, light=light)
+    outputs = Outputs(
+        record,
+        strides,
+        duration_s,
+        window=has_window(no_window),
+        big=big,
+        light=light,
+        calibration=calibration_given(calibration),
+    )
     say_notices(show_session(opened(source, config), who, config, "legcycle live", outputs).notices())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from calibration.model import CalibrationSet
     from legcycle_imu.runner import Runner
 
 RecordingFile = Annotated[Path, typer.Argument(metavar="FILE", help="A recording (.legcycle).", show_default=False)]
@@ -20,6 +21,15 @@ RunnerCode = Annotated[
         "--runner",
         metavar="CODE",
         help="Pseudonym of the runner; lengths under [runner.CODE] in the config file are used.",
+        show_default=False,
+    ),
+]
+CalibrationFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--calibration",
+        metavar="FILE",
+        help="How the sensors sit, as `legcycle calibrate` keeps it; else it is found from the movement.",
         show_default=False,
     ),
 ]
@@ -39,6 +49,18 @@ def runner_given(code: str, height_m: float | None, thigh_m: float | None, shank
         return Runner(code, height_m, thigh_m, shank_m)
     except ValueError as error:
         raise typer.BadParameter(f"{error}.") from error
+
+
+def calibration_given(path: Path | None) -> "CalibrationSet | None":
+    """Read a calibration where one was named.
+
+    Raises
+    ------
+    LegcycleError : there is none, or it is none
+    """
+    from calibration.store import load_calibration
+
+    return None if path is None else load_calibration(path)
 
 
 def speed_factor(text: str) -> float:

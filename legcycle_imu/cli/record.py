@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from legcycle_imu.cli.options import HeightM, RunnerCode, ShankM, ThighM, runner_given
+from legcycle_imu.cli.console import say
+from legcycle_imu.cli.options import (
+    CalibrationFile,
+    HeightM,
+    RunnerCode,
+    ShankM,
+    ThighM,
+    calibration_given,
+    runner_given,
+)
 from legcycle_imu.cli.session import DurationS, Sources, Watcher, ended_by_interrupt, opened, said_where
 
 if TYPE_CHECKING:
@@ -16,6 +25,7 @@ if TYPE_CHECKING:
 def record(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The recording to make.")],
     source: Sources = None,
+    calibration: CalibrationFile = None,
     duration_s: DurationS = None,
     height_m: HeightM = None,
     thigh_m: ThighM = None,
@@ -35,10 +45,11 @@ def record(
     from legcycle_imu.sources import meta_of
 
     refuse_existing(output)
+    given = calibration_given(calibration)
     config, who, started_s = load_config(), runner_given(runner, height_m, thigh_m, shank_m), time.monotonic()
     with opened(source, config) as sensors, ended_by_interrupt(sensors.end):
         intake = Intake(sensors.sensors)
-        with Recorder(output, meta_of(sensors, who, config)) as recorder:
+        with Recorder(output, meta_of(sensors, who, config, given, say=say)) as recorder:
 
             def steps() -> "Iterator[Passed]":
                 for batch in sensors:

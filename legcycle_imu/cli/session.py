@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from firmware_bridge.replay import ReplaySource
     from firmware_bridge.samples import SampleBlock
     from firmware_bridge.sensor_health import SensorHealth
-    from firmware_bridge.source import Chunk
+    from firmware_bridge.source import Chunk, SensorFacts
     from legcycle_imu.config import Config
 
 Sources = Annotated[
@@ -42,12 +42,12 @@ STATUS_S = 1.0
 """Time between two lines of status, s."""
 
 
-def opened(monikers: Sequence[str] | None, config: "Config") -> "LiveSource | ReplaySource":
-    """Find the sensors that are meant, saying what does not fit."""
+def opened(monikers: Sequence[str] | None, config: "Config", *, anywhere: bool = False) -> "LiveSource | ReplaySource":
+    """Find the sensors that are meant, saying what does not fit; `anywhere`: see `legcycle_imu.sources.open_source`."""
     from legcycle_imu.sources import open_source
 
     with busy("looking for sensors", worth_saying=True):
-        source = open_source(monikers or (), config, say)
+        source = open_source(monikers or (), config, say, anywhere=anywhere)
     for facts in source.sensors:
         say(f"{facts.placement}: {facts.name or facts.device or facts.link} ({facts.protocol}, {facts.rate_hz:g} Hz)")
     return source
@@ -81,6 +81,7 @@ class Watcher:
     recorder : what writes it down, or None
     duration_s : the session is ended after so long; None for never
     lines : write the line of status; else only what changed
+    worn : gives where the sensors are known to be worn by now
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Watcher:
         duration_s: float | None,
         *,
         lines: bool = True,
+        worn: "Callable[[], Sequence[SensorFacts]] | None" = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         from firmware_bridge.health import Health
@@ -101,6 +103,7 @@ class Watcher:
         self._changes = Changes(source.sensors)
         self._duration_s = duration_s
         self._lines = lines
+        self._worn = worn
         self._clock = clock
         self._start_s = self._said_s = clock()
         self._last_ns = 0
@@ -132,7 +135,7 @@ class Watcher:
 
         health = self.health()
         state = None if self._recorder is None else self._recorder.state
-        for change in self._changes.push(health, state):
+        for change in self._changes.push(health, state, None if self._worn is None else self._worn()):
             say(change)
         if self._lines:
             say(status_line(now_s - self._start_s, health, state))

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from legcycle_imu.cli.console import say
 from legcycle_imu.cli.display import Look, Marked, open_window
+from legcycle_imu.cli.guiding import guide
+from legcycle_imu.cli.remembering import calibrating_of
 from legcycle_imu.cli.session import Watcher, ended_by_interrupt, on_terminal
 from legcycle_imu.cli.sinks import strides_to
 from legcycle_imu.cli.watching import watch
 
 if TYPE_CHECKING:
+    from calibration.model import CalibrationSet
     from firmware_bridge.links.live import LiveSource
     from firmware_bridge.replay import ReplaySource
     from legcycle_imu.broadcast import Passed
@@ -35,6 +38,9 @@ class Outputs:
     window : whether it is shown in a window; else in the terminal
     big, light : how the window looks
     speed : how many times as fast as it was a recording passes
+    calibration : how the sensors sit, where that is known before the start
+    guided : the session begins with a guided calibration
+    kept : file that a calibration made in the session is kept in; None for the usual one
     """
 
     record: Path | None = None
@@ -44,6 +50,9 @@ class Outputs:
     big: bool = False
     light: bool = False
     speed: float = 1.0
+    calibration: "CalibrationSet | None" = None
+    guided: bool = False
+    kept: Path | None = None
 
 
 def show_session(
@@ -64,13 +73,13 @@ def show_session(
     with ExitStack() as stack:
         stack.callback(source.close)
         stack.enter_context(ended_by_interrupt(source.end))
-        meta = meta_of(source, who, config)
+        meta = meta_of(source, who, config, outputs.calibration, say=say)
         recorder = None if outputs.record is None else stack.enter_context(Recorder(outputs.record, meta))
         tap = None if recorder is None else recorder.put
         passage = Passage(source, meta, who, name="this session", config=config, tap=tap)
         cueing = stack.enter_context(Cueing(config.cues, config.targets, passage.runner.geometry, say))
-        lines = outputs.window or not on_terminal()
-        watcher = Watcher(source, recorder, outputs.duration_s, lines=lines)
+        lines = outputs.window or not (on_terminal() or outputs.guided)
+        watcher = Watcher(source, recorder, outputs.duration_s, lines=lines, worn=lambda: passage.pipeline.sensors)
         broadcast = Broadcast(steps_of(passage), source.end)
 
         def watch_sensors(step: "Passed") -> None:
@@ -79,6 +88,11 @@ def show_session(
         def follow(act: "Callable[[Passed], object]", name: str) -> None:
             stack.enter_context(Follower(broadcast.subscribe(), _ending(source.end, act), name))
 
+        calibrating = calibrating_of(source, passage, outputs.kept)
+        if calibrating is not None:
+            follow(calibrating.take, "calibration")
+            if outputs.guided:
+                calibrating.start()
         follow(watch_sensors, "sensors")
         follow(cueing.take, "cues")
         if outputs.strides is not None:
@@ -89,7 +103,17 @@ def show_session(
         if outputs.window:
             marked = None if recorder is None else Marked(recorder, lambda: round(passage.arrived_s * 1e9))
             look = Look(title, outputs.big, outputs.light)
-            open_window(passage, shown, look, recorder=marked, health=watcher.health, sound=cueing)
+            open_window(
+                passage,
+                shown,
+                look,
+                recorder=marked,
+                health=watcher.health,
+                sound=cueing,
+                calibration=calibrating,
+            )
+        elif outputs.guided and calibrating is not None:
+            guide(passage, calibrating, followed(shown), watcher.health)
         else:
             health = watcher.health if on_terminal() else None
             updates = (step.update for step in followed(shown))

@@ -48,7 +48,7 @@ def watch(
         duration_s=passage.duration_s,
     )
     if sensors is not None:
-        view.below = lambda: sensor_table(passage.source.sensors, sensors())
+        view.below = lambda: sensor_table(passage.pipeline.sensors, sensors())
     live = sys.stdout.isatty() and not isinf(speed)
 
     def show(judged: Judged) -> None:

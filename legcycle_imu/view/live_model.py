@@ -98,8 +98,10 @@ class LiveModel:
         if self._guidance is not None:
             self._mirror.push(update.samples)
         for alignment in update.alignments:
-            self._legs[alignment.calibration.side].known.calibration = alignment.calibration
+            self._legs[alignment.calibration.side].push_calibration(alignment.calibration)
             self._balanced = None
+        for slip in update.slips:
+            self._legs[slip.side].push_slip(slip)
         for event in update.events:
             self._legs[event.side].push_event(event)
         for span in update.phases:
@@ -111,6 +113,10 @@ class LiveModel:
     def sensors(self, health: Sequence[SensorHealth]) -> None:
         """Take how the sensors do, in the session's order. Without it chips tell only whether samples come."""
         self._health = tuple(health)
+
+    def worn(self, sensors: Sequence[SensorFacts]) -> None:
+        """Take where the session's sensors are known to be worn by now; the legs stay the same."""
+        self._sensors = tuple(sensors)
 
     def recorder(self, recorder: RecorderState | None) -> None:
         """Take how recording goes; None where nothing is recorded."""

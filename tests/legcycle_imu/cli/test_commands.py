@@ -18,6 +18,7 @@ COMMANDS = (
     ("config", "show"),
     ("import", "csv"),
     ("analyse",),
+    ("calibrate",),
     ("replay",),
     ("simulate",),
     ("record",),
