@@ -65,7 +65,7 @@ def ask_for_pose(there: Collection[Pose], *, good: bool) -> str:
     if faces < len(FACES):
         return f"{praise}Lay it on another face and let it lie for two seconds; {faces} of {len(FACES)} are done."
     return (
-        f"{praise}Lean it on an edge, half way between two faces, and hold it still for two seconds; "
+        f"{praise}Lean it on an edge against something firm, half way between two faces, for two seconds; "
         f"{len(there) - faces} of {len(EDGES)} are done."
     )
 

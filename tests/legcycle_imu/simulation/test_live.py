@@ -10,6 +10,7 @@ from firmware_bridge.links.live import LiveSource
 from firmware_bridge.links.monikers import KINDS, moniker_help, parse_moniker
 from firmware_bridge.source import Chunk, Kind
 from firmware_bridge.virtual import Faults
+from legcycle_imu.simulation.handled import HandledRun
 from legcycle_imu.simulation.live import SIM, SimLink, sim_link
 from legcycle_imu.simulation.streaming import StreamingRun, StreamingSettings
 
@@ -128,6 +129,7 @@ def test_options_are_read_in_the_units_in_which_they_are_written() -> None:
         ("sim:drop=2", "expected a share of lost packets from 0 to 1, got 2"),
         ("sim:swap=both", "expected left, right, thigh or shank to be exchanged, got 'both'"),
         ("sim:protocol=morse", "expected a protocol out of leglink"),
+        ("sim:motion=dance", "expected a motion out of run, poses, got 'dance'"),
         ("sim:disconnect=1", "expected disconnections shorter than from one to the next, got 2 of 1 s"),
         ("sim:dorp=1", "sim: has no option dorp. Do you mean drop"),
     ],
@@ -136,6 +138,12 @@ def test_what_cannot_be_is_said_in_a_sentence(text: str, sentence: str) -> None:
     with pytest.raises(LinkError, match=sentence) as caught:
         sim_link(parse_moniker(text, TABLE))
     assert caught.value.reason is Reason.BAD_MONIKER
+
+
+def test_the_sensors_are_laid_and_turned_where_that_is_asked_for() -> None:
+    laid, worn = (sim_link(parse_moniker(text, TABLE)) for text in ("sim:motion=poses", "sim:"))
+    assert isinstance(laid._run, HandledRun)
+    assert not isinstance(worn._run, HandledRun)
 
 
 def test_the_help_tells_every_option() -> None:
