@@ -10,9 +10,12 @@ from calibration.model import LegCalibration, ZeroSource
 from calibration.placement_check import check_placements
 from calibration.routine.knee import Lift
 from calibration.routine.settings import RoutineSettings
+from calibration.routine.shared_knee import agreement, turned_rad
 from calibration.routine.verdict import Again
 from calibration.routine.words import sentence, worn
 from firmware_bridge.samples import Placement, SampleBlock, Segment
+
+HEEL = "Lift each knee with the heel drawn towards the seat, or run a few strides."
 
 
 def exchanged(blocks: Mapping[Placement, SampleBlock], rates_hz: Mapping[Placement, float]) -> Again | None:
@@ -27,21 +30,78 @@ def exchanged(blocks: Mapping[Placement, SampleBlock], rates_hz: Mapping[Placeme
     )
 
 
-def doubt(calibration: LegCalibration, thigh: SampleBlock, lift: Lift, settings: RoutineSettings) -> Again | None:
+def doubt(
+    calibration: LegCalibration, thigh: SampleBlock, shank: SampleBlock, lift: Lift, settings: RoutineSettings
+) -> Again | None:
     """Give the first doubt about a leg's calibration, None where there is none.
 
     Parameters
     ----------
     calibration : of the leg
-    thigh : what its thigh's sensor told while it moved
+    thigh, shank : what its sensors told while it moved
     lift : what the lift of its knee told
     settings : see `RoutineSettings`
     """
     return (
-        _slack(calibration, settings)
-        or _sign(calibration, lift, settings)
+        _low(calibration, thigh, shank, settings)
+        or _slack(calibration, settings)
+        or _thigh_forward(calibration, lift, settings)
+        or _shank_forward(calibration, thigh, shank, settings)
         or _upright(calibration)
-        or _low(calibration, thigh, settings)
+    )
+
+
+def _low(
+    calibration: LegCalibration, thigh: SampleBlock, shank: SampleBlock, settings: RoutineSettings
+) -> Again | None:
+    """Who lifts the knees hardly may be sitting, which nothing else tells where nobody runs."""
+    if calibration.zero_source is not ZeroSource.STANDING:
+        return None
+    side = calibration.side
+    lifted = float(np.ptp(turned_rad(thigh, calibration.thigh)))
+    if lifted < settings.least_thigh_rad:
+        return _move(
+            f"The {side} knee was lifted by {degrees(lifted):.0f}° alone.",
+            "Stand, do not sit, and lift each knee as high as the hip.",
+        )
+    if float(np.ptp(turned_rad(shank, calibration.shank))) < settings.least_shank_rad:
+        return _move(f"The {side} shank hung straight down while the knee was lifted.", HEEL)
+    return None
+
+
+def _thigh_forward(calibration: LegCalibration, lift: Lift, settings: RoutineSettings) -> Again | None:
+    """Forward is where the knee was lifted to."""
+    off = float(np.arccos(np.clip((calibration.thigh.matrix()[2] * lift.forward).sum(), -1.0, 1.0)))
+    if off <= settings.lift_agrees_rad:
+        return None
+    side = calibration.side
+    return Again(
+        Trouble(
+            f"The {side} thigh swung in another plane than when its knee was lifted ({degrees(off):.0f}° apart): "
+            "the sensor has turned, or the knee was not lifted to the front.",
+            "See that the straps are tight, and begin with the knees anew.",
+            (Placement(side, Segment.THIGH),),
+        ),
+        Step.RIGHT_KNEE,
+    )
+
+
+def _shank_forward(
+    calibration: LegCalibration, thigh: SampleBlock, shank: SampleBlock, settings: RoutineSettings
+) -> Again | None:
+    """The shank's forward is the thigh's: they share the knee."""
+    if agreement(calibration, thigh, shank) >= settings.least_agreement:
+        return None
+    side = calibration.side
+    if calibration.zero_source is ZeroSource.STANDING:
+        return _move(f"Forward and back of the {side} shank could not be told apart from these lifts.", HEEL)
+    return Again(
+        Trouble(
+            f"The {side} thigh and shank do not move as two that share a knee: a sensor has turned or come off.",
+            "See that the straps are tight, and begin with the knees anew.",
+            (Placement(side, Segment.THIGH), Placement(side, Segment.SHANK)),
+        ),
+        Step.RIGHT_KNEE,
     )
 
 
@@ -60,31 +120,6 @@ def _slack(calibration: LegCalibration, settings: RoutineSettings) -> Again | No
     return None
 
 
-def _sign(calibration: LegCalibration, lift: Lift, settings: RoutineSettings) -> Again | None:
-    """Forward is where the knee was lifted to, and where running goes."""
-    side = calibration.side
-    if calibration.sign_margin < settings.alignment.clear_margin:
-        return Again(
-            Trouble(
-                f"Forward and back of the {side} leg could not be told apart.",
-                "Jog straight forwards, or lift the knees in front of you.",
-            ),
-            Step.MOVE,
-        )
-    off = float(np.arccos(np.clip((calibration.thigh.matrix()[2] * lift.forward).sum(), -1.0, 1.0)))
-    if off > settings.lift_agrees_rad:
-        return Again(
-            Trouble(
-                f"The {side} thigh swung in another plane than when its knee was lifted ({degrees(off):.0f}° apart): "
-                "the sensor has turned, or the knee was not lifted to the front.",
-                "See that the straps are tight, and begin with the knees anew.",
-                (Placement(side, Segment.THIGH),),
-            ),
-            Step.RIGHT_KNEE,
-        )
-    return None
-
-
 def _upright(calibration: LegCalibration) -> Again | None:
     if calibration.zero_source is not ZeroSource.RUNNING:
         return None
@@ -97,19 +132,5 @@ def _upright(calibration: LegCalibration) -> Again | None:
     )
 
 
-def _low(calibration: LegCalibration, thigh: SampleBlock, settings: RoutineSettings) -> Again | None:
-    """Who lifts the knees hardly may be sitting, which nothing else tells where nobody runs."""
-    if calibration.zero_source is not ZeroSource.STANDING:
-        return None
-    z, bias = calibration.thigh.matrix()[2], np.array(calibration.thigh.gyr_bias_rad_s)
-    angle = np.cumsum(((thigh.gyr - bias)[1:] * z).sum(axis=1) * np.diff(thigh.time))
-    if np.ptp(angle) >= settings.least_range_rad:
-        return None
-    return Again(
-        Trouble(
-            f"The {calibration.side} knee was lifted by {degrees(float(np.ptp(angle))):.0f}° alone.",
-            "Stand, do not sit, and lift each knee as high as the hip.",
-            (Placement(calibration.side, Segment.THIGH),),
-        ),
-        Step.MOVE,
-    )
+def _move(reason: str, advice: str) -> Again:
+    return Again(Trouble(reason, advice), Step.MOVE)

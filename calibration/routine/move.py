@@ -41,7 +41,8 @@ class Move:
         settings: RoutineSettings,
     ) -> None:
         self.instruction = (
-            f"Jog forwards for ten strides; where there is no room, lift each knee {settings.lifts} times and stand."
+            f"Jog forwards for ten strides; where there is no room, lift each knee {settings.lifts} times, the heel "
+            "towards the seat, and stand."
         )
         self.calibrations: tuple[LegCalibration, ...] = ()
         """Of every leg, once the step is passed."""
@@ -113,8 +114,8 @@ class Move:
         if elsewhere is not None:
             return elsewhere
         for calibration in calibrations:
-            thigh = moved[self._legs[calibration.side][0]]
-            trouble = doubt(calibration, thigh, self._lifts[calibration.side], self._settings)
+            thigh, shank = (moved[number] for number in self._legs[calibration.side])
+            trouble = doubt(calibration, thigh, shank, self._lifts[calibration.side], self._settings)
             if trouble is not None:
                 return trouble
         self.calibrations = tuple(calibrations)

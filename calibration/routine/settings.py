@@ -35,7 +35,10 @@ class RoutineSettings:
     other_pose_s : quiet in another pose than before for so long ends a lift that was none
     lift_agrees_rad : the plane of a knee lift and that of the fit differ by less; people lift the knee a little
         outwards
-    least_range_rad : without running, the thigh covers as much; who sits can lift the knee by 30 to 40 deg
+    least_thigh_rad : without running, the thigh covers as much; who sits can lift the knee by 30 to 40 deg
+    least_shank_rad : without running, the shank covers as much; a shank that hangs down shows no plane
+    least_agreement : correlation of the knee's acceleration forwards as told by thigh and by shank; 0.89 and more
+        in simulated running and lifts, below -0.98 with one of them the wrong way round
     rest : when a sensor is still
     identify : settings of telling the leg that was lifted
     alignment : settings of the fit
@@ -63,7 +66,9 @@ class RoutineSettings:
     settled_s: float = 1.0
     hold_s: float = 30.0
     lift_agrees_rad: float = radians(45.0)
-    least_range_rad: float = radians(45.0)
+    least_thigh_rad: float = radians(45.0)
+    least_shank_rad: float = radians(20.0)
+    least_agreement: float = 0.5
     rest: RestSettings = field(default_factory=RestSettings)
     identify: IdentifySettings = field(default_factory=IdentifySettings)
     alignment: AlignmentSettings = field(default_factory=AlignmentSettings)

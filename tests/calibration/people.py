@@ -49,27 +49,37 @@ def stand(duration_s: float = 1.0) -> Snippet:
     return Snippet(Script((Section(KIND.STAND, duration_s),)))
 
 
-def lift(side: Side, rng: np.random.Generator, height: float = 1.0) -> Snippet:
-    """A knee lift in one of the manners in which people lift a knee, with half a second before and a second after."""
-    tempo_s = round(rng.uniform(0.9, 1.8), 2)
-    degree = np.pi / 180
+def one_lift(side: Side, start_s: float, rng: np.random.Generator, height: float = 1.0) -> KneeLift:
+    """A knee lift in one of the manners in which people lift a knee."""
     over = (1.0 if side is Side.LEFT else -1.0) * rng.uniform(0.0, 0.06)
-    one = KneeLift(
+    return KneeLift(
         side,
-        0.5,
-        0.5 + tempo_s,
-        height=height * rng.uniform(50.0, 85.0) * degree,
+        start_s,
+        start_s + round(rng.uniform(0.9, 1.8), 2),
+        height=height * np.radians(rng.uniform(50.0, 85.0)),
         shank_share=rng.uniform(-0.9, 0.1),
         shank_lag_s=rng.uniform(0.0, 0.08),
         hip_shift_m=(0.01 * rng.standard_normal(), rng.uniform(0.0, 0.02), over),
         ramp=rng.uniform(0.3, 0.45),
     )
-    return Snippet(Script((Section(KIND.STAND, 1.5 + tempo_s),), lifts=(one,)))
 
 
-def march(lifts: int = 10, height: float = 1.0) -> Snippet:
-    calm = Section(KIND.STAND, 0.5)
-    return Snippet(Script((calm, Section(KIND.KNEE_LIFTS, 1.2 * lifts), calm)), height)
+def lift(side: Side, rng: np.random.Generator, height: float = 1.0) -> Snippet:
+    """One knee lift, with half a second of standing before and a second after."""
+    one = one_lift(side, 0.5, rng, height)
+    return Snippet(Script((Section(KIND.STAND, 1.0 + one.end_s),), lifts=(one,)))
+
+
+def march(rng: np.random.Generator, lifts: int = 10, height: float = 1.0, stiff: float = 0.0) -> Snippet:
+    """Lifts of both knees in turn, one much like the other."""
+    each, at = [], 0.5
+    manner = replace(one_lift(Side.LEFT, 0.0, rng, height), shank_share=stiff or rng.uniform(-0.9, -0.45))
+    for k in range(lifts):
+        one = one_lift((Side.LEFT, Side.RIGHT)[k % 2], at, rng, height)
+        share = manner.shank_share + rng.normal(0.0, 0.03)
+        each.append(replace(one, shank_share=share, height=manner.height))
+        at = one.end_s + 0.1
+    return Snippet(Script((Section(KIND.STAND, round(at + 1.0, 2)),), lifts=tuple(each)))
 
 
 def fidget(duration_s: float = 2.4) -> Snippet:
@@ -101,6 +111,7 @@ class Character:
     restless : moves from the first moment on, for so many snippets
     idle : stands and does nothing
     marches : lifts the knees instead of running
+    stiff : shank's share of the thigh's lift in these, until the heel is spoken of; 0: the heel is drawn to the seat
     on_the_spot : runs without getting on
     exchanged : claim -> where the sensor that claims this is truly worn
     lost : sensor (by its claim) that goes silent with the first tick of a step, and for how long, s
@@ -120,6 +131,7 @@ class Character:
     idle: bool = False
     marches: bool = False
     on_the_spot: bool = False
+    stiff: float = 0.0
     exchanged: Mapping[Placement, Placement] = field(default_factory=dict)
     lost: tuple[Placement, Step, float] | None = None
     slack: Placement | None = None
@@ -144,6 +156,7 @@ class Person:
         self.rng = np.random.default_rng([self.seed, 77])
         self.done: dict[str, int] = {}
         self.tightened = False
+        self.heel = False
         self.lost_from = inf
         self.snippets = 0
 
@@ -199,6 +212,8 @@ class Person:
         who, step = self.character, guidance.step
         if guidance.trouble is not None and "ighten" in guidance.trouble.advice:
             self.tightened = True
+        if guidance.trouble is not None and "heel" in guidance.trouble.advice:
+            self.heel = True
         if who.lost and step is who.lost[1]:
             self.lost_from = min(self.lost_from, self.time_s)
         if self._yet("restless", who.restless):
@@ -216,7 +231,7 @@ class Person:
         if who.seated or self._yet("low", who.low):
             return lift(side, self.rng, 0.4 if who.seated else 0.3)
         if self._yet("both", who.both):
-            return march(4)
+            return march(self.rng, 4)
         return lift(OTHER[side] if self._yet("wrong leg", who.wrong_leg) else side, self.rng)
 
     def _stand(self) -> Snippet:
@@ -228,7 +243,7 @@ class Person:
         who = self.character
         if who.marches:
             return (
-                march(height=0.5 if who.seated else 1.0)
+                march(self.rng, 10, 0.4 if who.seated else 1.0, 0.0 if self.heel else who.stiff)
                 if self._yet(f"march {self.said[-1].attempt}", 1)
                 else stand(2.0)
             )
