@@ -10,6 +10,7 @@ or right from running, each runner judged by what the others show.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from itertools import permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -128,6 +129,7 @@ def recorded(trial: Trial) -> Recorded:
 
 
 SECTIONS = {"run": "running alone", "march": "knee lifts alone (synthetic)"}
+BOTH_WAYS = tuple(permutations(Side))
 EXCHANGES = {
     "none": (0, 1, 2, 3),
     "left thigh with left shank": (1, 0, 2, 3),
@@ -146,6 +148,8 @@ def unprompted(runs: Sequence[Recorded]) -> Iterator[list[str]]:
         yield row(f"{name}, four sensors", four)
         two = [_found(s, leg_of(side)[::-1], rate_hz) for s in cut for side in Side]
         yield row(f"{name}, a leg's two sensors", two)
+        mixed = [_found(s, (leg_of(side)[0], leg_of(other)[1]), rate_hz) for s in cut for side, other in BOTH_WAYS]
+        yield row(f"{name}, a thigh and the other leg's shank: every answer is wrong", mixed)
 
 
 def _found(samples: Samples, places: Sequence[Placement], rate_hz: float) -> Judgement:

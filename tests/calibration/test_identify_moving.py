@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from calibration.identify_moving import TOO_LITTLE, Legs, moving_legs
+from calibration.identify_moving import NO_KNEE, TOO_LITTLE, Legs, moving_legs
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from legcycle_imu.simulation import Script, Section, SectionKind, Simulation, draw_runner, draw_sensors, simulate
 
@@ -46,6 +46,12 @@ def test_two_sensors_of_a_leg_tell_thigh_from_shank(moving: Simulation, swapped:
     places = list(moving.samples)[:2][:: -1 if swapped else 1]
     found = moving_legs([moving.samples[p] for p in places], [RATE_HZ] * 2)
     assert named(found, places) == true_legs(places)
+
+
+@pytest.mark.parametrize("other", [(0, 3), (1, 2), (3, 0)])
+def test_a_thigh_and_the_other_leg_s_shank_share_no_knee(moving: Simulation, other: tuple[int, int]):
+    blocks = list(moving.samples.values())
+    assert moving_legs([blocks[k] for k in other], [RATE_HZ] * 2) == NO_KNEE
 
 
 def test_standing_is_too_little():
