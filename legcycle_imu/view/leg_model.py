@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import degrees, inf, isnan, radians
 
 from calibration.model import LegCalibration
+from calibration.slip import Slip, SlipKind
 from firmware_bridge.samples import Floats, Segment, Side
 from legcycle_imu.cycle import PHASE_AFTER, EventKind, Phase
 from legcycle_imu.model import GaitEvent, PhaseSpan, Stride
@@ -23,6 +24,8 @@ POOR_ZERO_RAD = radians(4.0)
 MORE_S = 2.0
 """Angles are remembered for so much longer than they are shown, s: a stride and the time until it is known."""
 FINDING_THE_VERTICAL = "finding the vertical: it takes a second or two of standing or running"
+SLIP_SAID_S = 60.0
+"""A sensor that has turned round the leg is aligned anew; that its strap is loose is said for so long, s."""
 HOW_TO_ALIGN = "finding out how the sensors sit: stand still for 3 s, then run a few strides"
 
 
@@ -37,6 +40,8 @@ class LegKnown:
     calibration: LegCalibration | None = None
     trouble: str = HOW_TO_ALIGN
     """What is said while there is no calibration."""
+    slip: Slip | None = None
+    """The last one since the calibration, or the first that only calibrating anew puts right."""
     event: GaitEvent | None = None
     peaks: dict[EventKind, GaitEvent] = field(default_factory=dict)
     phases: deque[PhaseSpan] = field(default_factory=deque)
@@ -73,6 +78,16 @@ class LegModel:
         self._curves = curves
         self._ghosts: dict[EventKind, tuple[GaitEvent, Ghost | None]] = {}
 
+    def push_calibration(self, calibration: LegCalibration) -> None:
+        """Take how the sensors sit from now on."""
+        self.known.calibration = calibration
+        self.known.slip = None
+
+    def push_slip(self, slip: Slip) -> None:
+        """Take that a sensor slipped; one that has tilted stays so until it is calibrated anew."""
+        if not self._tilted:
+            self.known.slip = slip
+
     def push_event(self, event: GaitEvent) -> None:
         """Take the leg's next event."""
         self.known.event = event
@@ -99,7 +114,7 @@ class LegModel:
             return LegState.NO_DATA
         if any(now_s - angles.latest_known > LOST_S for angles in self.known.angles.values()):
             return LegState.ALIGNING
-        return LegState.POOR if _what_is_poor(self.known.calibration) else LegState.LIVE
+        return LegState.POOR if self._tilted or _what_is_poor(self.known.calibration) else LegState.LIVE
 
     def view(self, now_s: float) -> LegView:
         """Give the leg as it is shown."""
@@ -141,6 +156,10 @@ class LegModel:
         was = any(angles.first_known < inf for angles in self.known.angles.values())
         return was or self.known.calibration is not None
 
+    @property
+    def _tilted(self) -> bool:
+        return self.known.slip is not None and self.known.slip.kind is SlipKind.TILTED
+
     def _silent(self, now_s: float) -> list[Segment]:
         return [segment for segment, latest in self.known.sampled.items() if now_s - latest > LOST_S]
 
@@ -171,7 +190,19 @@ class LegModel:
             return self._about_silence(now_s)
         if state is LegState.ALIGNING:
             return FINDING_THE_VERTICAL if self._aligned else self.known.trouble
-        return _what_is_poor(self.known.calibration)
+        return self._about_slip(now_s) or _what_is_poor(self.known.calibration)
+
+    def _about_slip(self, now_s: float) -> str:
+        """Give what is to be said of a sensor that slipped: until it is calibrated anew, or for a while."""
+        slip = self.known.slip
+        if slip is None or self._tilted:
+            return "" if slip is None else slip.sentence
+        if now_s - slip.t_known > SLIP_SAID_S:
+            return ""
+        by_deg = abs(degrees(slip.angle_rad))
+        return (
+            f"the {slip.segment} sensor turned by {by_deg:.0f}° round the leg and was aligned anew: tighten its strap"
+        )
 
     def _about_silence(self, now_s: float) -> str:
         silent = self._silent(now_s)

@@ -12,6 +12,7 @@ from calibration import identify
 from calibration.evidence import SHANK_POSTURE, THIGH_POSTURE, AlignmentSettings, Posture
 from calibration.poses import POSES
 from calibration.routine import RoutineSettings
+from calibration.slip import SlipKind
 from legcycle_imu.view.calibration import steps_of
 from legcycle_imu.view.leg_model import POOR_ZERO_RAD
 from legcycle_imu.view.quality import WELL_SHARE
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "calibration-guide.md").read_text(encoding="utf-8")
 SAID = " ".join(TEXT.split())
 ROUTINE = sorted((ROOT / "calibration" / "routine").glob("*.py"))
-REASON_AT = {"Trouble": 0, "_again": 0, "_of": 1}
+REASON_AT = {"Trouble": 0, "_again": 0, "_move": 0, "_of": 1}
 """Calls that say what went wrong, and the number of the argument that does."""
 FEWEST_WORDS = 3
 
@@ -96,6 +97,10 @@ def test_the_zeros_uncertainty_is_that_of_people() -> None:
     assert row("standing and running") == [f"{both_deg(p):.1f}°" for p in postures]
     assert row("standing alone (knee lifts)") == [f"{degrees(p.standing_sd_rad):.1f}°" for p in postures]
     assert row("running alone") == [f"{degrees(p.running_sd_rad):.1f}°" for p in postures]
+
+
+def test_flags_of_slips_are_those_of_the_strides() -> None:
+    assert all(f"`{kind}`" in TEXT for kind in SlipKind)
 
 
 def test_there_are_twelve_poses() -> None:

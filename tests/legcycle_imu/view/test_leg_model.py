@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from calibration.model import LegCalibration, SegmentCalibration, ZeroSource
+from calibration.slip import Slip
 from firmware_bridge.samples import Segment, Side
 from legcycle_imu.cycle import CYCLE, EventKind, Phase
 from legcycle_imu.model import GaitEvent
 from legcycle_imu.targets import Targets
 from legcycle_imu.view.curves import CurveSettings, time_grid
-from legcycle_imu.view.leg_model import POOR_ZERO_RAD, LegModel
+from legcycle_imu.view.leg_model import POOR_ZERO_RAD, SLIP_SAID_S, LegModel
 from legcycle_imu.view.state import LegState
 from legcycle_imu.view.words import COACH, LOST_S
 from tests.legcycle_imu.view.made import GEOMETRY, PHASE_S, RATE_HZ, angles, events, judged, spans, stride
@@ -206,3 +207,31 @@ def test_memory_is_bounded():
         leg.push_phase(spans(10.2)[0]._replace(start=t - PHASE_S, end=t))
     assert len(leg.known.phases) < 70
     assert leg.known.sampled[Segment.THIGH] == -inf
+
+
+TURNED = Slip.turned(Side.LEFT, Segment.THIGH, 12.0, radians(-25.0))
+TILTED = Slip.tilted(Side.LEFT, Segment.SHANK, 12.0, radians(15.0))
+
+
+def test_a_sensor_that_turned_round_the_leg_is_said_for_a_while_and_the_leg_lives_on():
+    leg = model(until=12.5)
+    leg.push_slip(TURNED)
+    view = leg.view(12.5)
+    assert view.state is LegState.LIVE
+    assert "the thigh sensor turned by 25° round the leg" in view.sentence
+    assert "tighten" in view.sentence
+    feed(leg, 12.0 + SLIP_SAID_S + 1.0)
+    assert leg.view(12.0 + SLIP_SAID_S + 1.0).sentence == ""
+
+
+def test_a_sensor_that_tilted_makes_the_leg_poor_until_it_is_calibrated_anew():
+    leg = model(until=12.5)
+    leg.push_slip(TILTED)
+    leg.push_slip(TURNED)
+    feed(leg, 200.0)
+    view = leg.view(200.0)
+    assert view.state is LegState.POOR
+    assert view.sentence == TILTED.sentence
+    leg.push_calibration(GOOD)
+    view = leg.view(200.0)
+    assert (view.state, view.sentence) == (LegState.LIVE, "")
