@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from math import isnan
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calibration.slip import Slip
 from firmware_bridge.backlog import Amount
 from firmware_bridge.recorder_state import Condition, RecorderState
 from firmware_bridge.replay import ReplaySource
@@ -358,3 +360,20 @@ class TestCalibrating:
         seen = model.state(6.0).calibration
         assert seen is not None
         assert [leg.stick for leg in seen.legs.values()] == [None, None]
+
+
+def test_a_slip_is_said_of_its_leg():
+    model = LiveModel(sensors(), geometry=GEOMETRY)
+    slip = Slip.tilted(Side.RIGHT, Segment.THIGH, 11.0, 0.26)
+    model.push(replace(running(12.0, *Side), slips=[slip]), 12.0)
+    legs = model.state(12.0).legs
+    assert legs[Side.RIGHT].sentence == slip.sentence
+    assert legs[Side.RIGHT].state is LegState.POOR
+    assert legs[Side.LEFT].sentence == ""
+
+
+def test_sensors_that_are_worn_elsewhere_than_was_believed_are_told_by_their_chips():
+    model = LiveModel(sensors())
+    one, two, *others = sensors()
+    model.worn([one._replace(placement=two.placement), two._replace(placement=one.placement), *others])
+    assert [chip.label for chip in model.state(0.0).sensors] == ["LS", "LT", "RT", "RS"]
