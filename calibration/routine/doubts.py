@@ -1,18 +1,19 @@
 """What speaks against a calibration that was fitted: each doubt names its cause and the one thing to do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import degrees
 
 import numpy as np
 
 from calibration.guidance import Step, Trouble
-from calibration.model import LegCalibration, ZeroSource
+from calibration.model import LegCalibration, ZeroSource, to_segment_frame
 from calibration.placement_check import check_placements
 from calibration.routine.knee import Lift
 from calibration.routine.settings import RoutineSettings
 from calibration.routine.shared_knee import agreement, turned_rad
 from calibration.routine.verdict import Again
 from calibration.routine.words import sentence, worn
+from calibration.side import likely_side
 from firmware_bridge.samples import Placement, SampleBlock, Segment
 
 HEEL = "Lift each knee with the heel drawn towards the seat, or run a few strides."
@@ -28,6 +29,32 @@ def exchanged(blocks: Mapping[Placement, SampleBlock], rates_hz: Mapping[Placeme
         Trouble(sentence(reason), "See that no sensor has come off, and begin anew with the knees.", found.placements),
         Step.RIGHT_KNEE,
     )
+
+
+def mirrored(
+    calibrations: Sequence[LegCalibration], blocks: Mapping[Placement, SampleBlock], rates_hz: Mapping[Placement, float]
+) -> bool:
+    """Tell whether both legs run as if each were the other one."""
+    sides = []
+    for calibration in calibrations:
+        places = [Placement(calibration.side, segment) for segment in (Segment.THIGH, Segment.SHANK)]
+        thigh, shank = (to_segment_frame(blocks[p], calibration[p.segment]) for p in places)
+        likely = likely_side(thigh, shank, (rates_hz[places[0]], rates_hz[places[1]]))
+        sides.append(likely is not None and likely.side is not calibration.side)
+    return len(sides) == 2 and all(sides)
+
+
+MIRRORED = Again(
+    Trouble(
+        "The way you run says that left and right were mixed up.",
+        "Begin with the knees anew, and be sure which one is the right one; if you are, lift them instead of running.",
+    ),
+    Step.RIGHT_KNEE,
+)
+STILL_MIRRORED = (
+    "The way you run looks as if left and right were mixed up: lift your right knee, and see that the right stick leg "
+    "moves."
+)
 
 
 def doubt(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from calibration.guidance import Guidance, Outcome, Step, Trouble
 from calibration.model import CalibrationSet, WornSensor
+from calibration.routine.doubts import STILL_MIRRORED
 from calibration.routine.find import Find
 from calibration.routine.knee import KneeLift, Lift
 from calibration.routine.move import Move
@@ -45,6 +46,7 @@ class Routine:
         self._lifts: dict[Side, Lift] = {}
         self._stood: list[SampleBlock] = []
         self._attempts: dict[Step, int] = {}
+        self._mirrored = False
         self._idle = 0
         self._silent = False
         self._stage: Stage
@@ -82,6 +84,7 @@ class Routine:
         if isinstance(verdict, Going):
             self._go_on(verdict)
         elif isinstance(verdict, Again):
+            self._mirrored = self._mirrored or (isinstance(self._stage, Move) and self._stage.mirrored)
             self._begin(verdict.step, verdict.trouble)
         else:
             self._passed(step, verdict)
@@ -141,7 +144,8 @@ class Routine:
             otherwise = step if self._attempts[step] <= _POSE_ATTEMPTS else self._wearing.first_step
             return Stand([lift.pose for lift in self._lifts.values()], otherwise, settings)
         if step is Step.MOVE:
-            return Move(self._wearing.legs, rates, self._stood, self._lifts, settings)
+            mirrored_before = self._mirrored and not self._wearing.sides_corrected
+            return Move(self._wearing.legs, rates, self._stood, self._lifts, mirrored_before, settings)
         return KneeLift(_SIDES[step], step, rates, list(self._recent), settings)
 
     def _silenced(self, tick: Tick) -> None:
@@ -168,4 +172,5 @@ class Routine:
             for number, place in sorted(placements.items())
         )
         outcome = Outcome(CalibrationSet(move.calibrations, sensors=worn_sensors), placements, self._wearing.corrected)
-        self.guidance = Guidance(Step.DONE, _DONE, 1.0, notices=self._wearing.notices, outcome=outcome)
+        notices = (*self._wearing.notices, *((STILL_MIRRORED,) if move.mirrored else ()))
+        self.guidance = Guidance(Step.DONE, _DONE, 1.0, notices=notices, outcome=outcome)

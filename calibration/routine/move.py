@@ -10,7 +10,7 @@ from calibration.fit import Fit, fit_leg
 from calibration.guidance import Step, Trouble
 from calibration.model import LegCalibration
 from calibration.movement import running_strides, swings
-from calibration.routine.doubts import doubt, exchanged
+from calibration.routine.doubts import MIRRORED, doubt, exchanged, mirrored
 from calibration.routine.knee import Lift
 from calibration.routine.settings import RoutineSettings
 from calibration.routine.ticks import Tick, samples_of
@@ -29,6 +29,8 @@ class Move:
     rates_hz : nominal rates of the sensors
     stood : what was seen while standing, one block a sensor
     lifts : what the knee lifts told, per leg
+    mirrored_before : running said once already that left and right were mixed up, but the lifts said the same again as
+        what is believed
     settings : see `RoutineSettings`
     """
 
@@ -38,6 +40,7 @@ class Move:
         rates_hz: Sequence[float],
         stood: Sequence[SampleBlock],
         lifts: Mapping[Side, Lift],
+        mirrored_before: bool,
         settings: RoutineSettings,
     ) -> None:
         self.instruction = (
@@ -46,10 +49,13 @@ class Move:
         )
         self.calibrations: tuple[LegCalibration, ...] = ()
         """Of every leg, once the step is passed."""
+        self.mirrored = False
+        """Whether running said that left and right were mixed up."""
         self._legs = legs
         self._rates_hz = rates_hz
         self._stood = stood
         self._lifts = lifts
+        self._mirrored_before = mirrored_before
         self._settings = settings
         self._fit = settings.fit
         self._ticks: list[Tick] = []
@@ -110,14 +116,19 @@ class Move:
             for side, leg in self._legs.items()
             for segment, number in zip((Segment.THIGH, Segment.SHANK), leg, strict=True)
         }
-        elsewhere = exchanged({p: moved[k] for p, k in worn.items()}, {p: self._rates_hz[k] for p, k in worn.items()})
+        blocks = {place: moved[number] for place, number in worn.items()}
+        rates_hz = {place: self._rates_hz[number] for place, number in worn.items()}
+        elsewhere = exchanged(blocks, rates_hz)
         if elsewhere is not None:
             return elsewhere
         for calibration in calibrations:
-            thigh, shank = (moved[number] for number in self._legs[calibration.side])
+            thigh, shank = (blocks[Placement(calibration.side, segment)] for segment in Segment)
             trouble = doubt(calibration, thigh, shank, self._lifts[calibration.side], self._settings)
             if trouble is not None:
                 return trouble
+        self.mirrored = mirrored(calibrations, blocks, rates_hz)
+        if self.mirrored and not self._mirrored_before:
+            return MIRRORED
         self.calibrations = tuple(calibrations)
         return Passed(Step.DONE)
 

@@ -55,6 +55,12 @@ class Wearing:
         return {k: self._believed[k] for k, place in self.placements.items() if place != self._believed[k]}
 
     @property
+    def sides_corrected(self) -> bool:
+        """Whether a sensor is worn on the other leg than was believed."""
+        now = self.placements
+        return any(now[number].side is not believed.side for number, believed in self.corrected.items())
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """What differs from what was believed, a sentence each."""
         now = self.placements

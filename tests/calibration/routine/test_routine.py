@@ -192,9 +192,25 @@ def test_the_calibration_says_who_wears_what() -> None:
     assert all(leg[segment].zero_sd_rad > 0 for leg in outcome.calibration.legs for segment in Segment)
 
 
-def test_who_always_takes_left_for_right_is_told_what_was_put_right() -> None:
-    """Nothing in the sensors' signals says which leg is the left one: the notices and the stick leg are for that."""
+def test_who_always_takes_left_for_right_and_runs_is_not_believed() -> None:
     person = Person(1, Character(wrong_leg=inf))
+    assert not person.play(limit_s=60.0).done
+    assert "either the other leg was lifted" in troubles(person)[0]
+    assert "The way you run says that left and right were mixed up." in troubles(person)
+
+
+def test_whose_sensors_claim_the_same_mistake_is_asked_once_more_and_then_believed() -> None:
+    """Lifts and claims are two against one: running tells the sides of most people, perhaps not of all."""
+    person = Person(1, Character(wrong_leg=inf, exchanged=LEGS))
+    guidance = person.play(limit_s=100.0)
+    assert troubles(person) == ["The way you run says that left and right were mixed up."]
+    assert guidance.done
+    assert ["looks as if left and right were mixed up" in notice for notice in guidance.notices] == [True]
+
+
+def test_who_always_takes_left_for_right_and_does_not_run_is_told_what_was_put_right() -> None:
+    """Nothing in knee lifts says which leg is the left one: the notices and the stick leg are for that."""
+    person = Person(1, Character(wrong_leg=inf, marches=True))
     guidance = person.play()
     assert guidance.done
     assert troubles(person)[0].startswith("What moved are the left thigh sensor and the left shank sensor")
