@@ -43,6 +43,7 @@ LONG = Trouble(
     "See that the straps are tight, and begin with the knees anew.",
     (guided.PLACEMENTS[2],),
 )
+LONG_INSTRUCTION = "Jog forwards for ten strides; where there is no room, lift each knee 5 times, the heel towards the seat, and stand."
 
 
 def seen(guidance: Guidance, state: State = State.STREAMING) -> CalibrationView:
@@ -154,8 +155,9 @@ class TestWhatIsSaid:
             drawn[text] = painter.font().pixelSize()
 
         monkeypatch.setattr(Canvas, "write_wrapped", note)
-        look(panel_of(replace(guided.STAND, trouble=trouble), theme), 1200, 800)
-        assert drawn[guided.STAND.instruction] >= 28
+        for guidance in (guided.STAND, Guidance(Step.MOVE, LONG_INSTRUCTION)):
+            look(panel_of(replace(guidance, trouble=trouble), theme), 1200, 800)
+            assert drawn[guidance.instruction] >= 28
         if trouble is not None:
             assert drawn[trouble.advice] >= 28
 
