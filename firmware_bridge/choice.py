@@ -61,13 +61,16 @@ def choose(found: Sequence[Found], wanted: Mapping[Placement, SensorFacts], *, a
             objections.append((sensor, objection))
         else:
             claims.setdefault(placement, []).append(sensor)
+    guests: dict[Placement, Found] = {}
     if anywhere:
-        objections = _placed_anywhere(claims, objections)
+        guests, objections = _placed_anywhere(claims, objections)
     strangers += [objection for _, objection in objections]
     sensors = []
     for placement in PLACEMENTS:
         claimants = claims.get(placement, [])
-        if len(claimants) == 1:
+        if placement in guests:
+            sensors.append(_facts(guests[placement], placement, None))
+        elif len(claimants) == 1:
             sensors.append(_facts(claimants[0], placement, wanted.get(placement)))
         elif claimants:
             doubles.append(_contested(placement, claimants))
@@ -76,8 +79,8 @@ def choose(found: Sequence[Found], wanted: Mapping[Placement, SensorFacts], *, a
 
 def _placed_anywhere(
     claims: dict[Placement, list[Found]], objections: Sequence[tuple[Found, str]]
-) -> list[tuple[Found, str]]:
-    """Add sensors without a place, or with one that others claim too, where there is room; give those without."""
+) -> tuple[dict[Placement, Found], list[tuple[Found, str]]]:
+    """Give places that are free to sensors without one, or with one that others claim too; and those left over."""
     contested = [sensor for claimants in claims.values() for sensor in claimants[1:]]
     for claimants in claims.values():
         del claimants[1:]
@@ -87,9 +90,8 @@ def _placed_anywhere(
         (placement for placement in PLACEMENTS if placement not in claims),
         key=lambda placement: (placement.side not in half, placement.side is Side.LEFT, PLACEMENTS.index(placement)),
     )
-    for placement, (sensor, _) in zip(free, homeless, strict=False):
-        claims[placement] = [sensor]
-    return [(sensor, objection or _no_room(sensor)) for sensor, objection in homeless[len(free) :]]
+    guests = {placement: sensor for placement, (sensor, _) in zip(free, homeless, strict=False)}
+    return guests, [(sensor, objection or _no_room(sensor)) for sensor, objection in homeless[len(free) :]]
 
 
 def _no_room(sensor: Found) -> str:

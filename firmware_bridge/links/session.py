@@ -148,8 +148,8 @@ class _Together:
 
 
 def _complete(found: Sequence[Found], wanted: Mapping[Placement, SensorFacts], *, anywhere: bool) -> bool:
-    worn = {facts.placement for facts in choose(found, wanted, anywhere=anywhere).sensors}
-    return worn >= (set(wanted) or set(PLACEMENTS))
+    choice = choose(found, wanted, anywhere=anywhere)
+    return not choice.missing and {facts.placement for facts in choice.sensors} >= (set(wanted) or set(PLACEMENTS))
 
 
 def _whole(choice: Choice, found: Sequence[Found]) -> list[SensorFacts]:

@@ -257,3 +257,87 @@ def test_whatever_is_found_each_place_and_each_sensor_is_used_once_and_nothing_i
 def test_places_are_numbered_left_before_right_and_thigh_before_shank():
     assert list(PLACEMENTS) == [Placement(side, segment) for side in Side for segment in Segment]
     assert PLACEMENTS[0] == Placement(Side.LEFT, Segment.THIGH)
+
+
+class TestAnywhere:
+    """Sensors of which nobody knows where they are worn are used, too, since a calibration will find out."""
+
+    def test_those_that_tell_nothing_fill_both_legs(self):
+        found = [sensor(n) for n in (1, 2, 3, 4)]
+        choice = choose(found, {}, anywhere=True)
+        assert [facts.placement for facts in choice.sensors] == list(PLACEMENTS)
+        assert {facts.device for facts in choice.sensors} == {one.told.device for one in found}
+        assert choice.notices == []
+
+    def test_two_are_taken_for_the_right_leg(self):
+        choice = choose([sensor(1), sensor(2)], {}, anywhere=True)
+        assert [(facts.placement, facts.link) for facts in choice.sensors] == [
+            (RIGHT_THIGH, "ble:1"),
+            (RIGHT_SHANK, "ble:2"),
+        ]
+
+    @pytest.mark.parametrize("claimed", PLACEMENTS)
+    def test_half_a_leg_is_made_whole_first(self, claimed: Placement):
+        choice = choose([sensor(1), sensor(2, claimed)], {}, anywhere=True)
+        assert [facts.placement for facts in choice.sensors] == [at for at in PLACEMENTS if at.side is claimed.side]
+        assert next(facts.link for facts in choice.sensors if facts.placement == claimed) == "ble:2"
+
+    def test_of_two_that_claim_one_place_the_second_takes_another(self):
+        choice = choose([FOUR[0], sensor(9, LEFT_THIGH)], {}, anywhere=True)
+        assert [(facts.placement, facts.link) for facts in choice.sensors] == [
+            (LEFT_THIGH, "ble:1"),
+            (LEFT_SHANK, "ble:9"),
+        ]
+        assert choice.doubles == []
+
+    def test_one_too_many_is_told(self):
+        choice = choose([*FOUR, sensor(9)], {}, anywhere=True)
+        assert [facts.link for facts in choice.sensors] == [one.link for one in FOUR]
+        assert len(choice.notices) == 1
+        assert "LegLink 0009 at ble:9" in choice.notices[0]
+
+    def test_one_too_many_that_claims_a_place_is_told_in_its_own_words(self):
+        choice = choose([*FOUR, sensor(9, LEFT_THIGH)], {}, anywhere=True)
+        assert choice.notices == [
+            "LegLink 0009 at ble:9 is one more than two legs have places for; it is not used. Switch it off."
+        ]
+
+    def test_strangers_are_used_beside_those_of_the_config(self):
+        left = {at: facts for at, facts in CONFIG.items() if at.side is Side.LEFT}
+        choice = choose([*FOUR[:2], sensor(8), sensor(9)], left, anywhere=True)
+        assert [facts.link for facts in choice.sensors] == ["ble:1", "ble:2", "ble:8", "ble:9"]
+        assert choice.notices == []
+
+    def test_the_place_of_a_wanted_sensor_that_is_not_there_is_filled_and_it_is_missing_all_the_same(self):
+        choice = choose([*FOUR[1:], sensor(9)], CONFIG, anywhere=True)
+        assert [facts.link for facts in choice.sensors] == ["ble:9", "ble:2", "ble:3", "ble:4"]
+        assert len(choice.missing) == 1
+        assert "left thigh (LegLink 0001) was not found" in choice.missing[0]
+        assert choice.sensors[0].device == "00000009"
+        assert choice.sensors[0].name == "LegLink 0009"
+
+    def test_what_speaks_no_known_protocol_is_not_used(self):
+        choice = choose([sensor(1, protocol="smoke"), sensor(2)], {}, anywhere=True)
+        assert [facts.link for facts in choice.sensors] == ["ble:2"]
+        assert "speaks no protocol that is known here" in choice.strangers[0]
+
+    def test_where_all_is_known_nothing_is_otherwise(self):
+        assert choose(FOUR, CONFIG, anywhere=True) == choose(FOUR, CONFIG)
+        assert choose(FOUR, {}, anywhere=True) == choose(FOUR, {})
+
+    @given(st.lists(finds, max_size=7), configs)
+    def test_as_many_are_used_as_there_are_places_for(self, found: list[Found], wanted: dict[Placement, SensorFacts]):
+        choice = choose(found, wanted, anywhere=True)
+        known = {(one.told.device or one.link, one.told.node) for one in found if one.protocol in PROTOCOLS}
+        assert len(choice.sensors) == min(len(known), 4)
+        assert len({facts.placement for facts in choice.sensors}) == len(choice.sensors)
+        assert len({(facts.link, facts.node, facts.device) for facts in choice.sensors}) == len(choice.sensors)
+        if len(known) > 4:
+            assert len(choice.strangers) >= len(known) - 4
+
+    def test_of_a_guest_nothing_is_said_or_believed_that_the_config_has_of_another(self):
+        wanted = {LEFT_THIGH: facts(FOUR[0], LEFT_THIGH, rate_hz=400.0), LEFT_SHANK: CONFIG[LEFT_SHANK]}
+        choice = choose([FOUR[1], sensor(9, RIGHT_SHANK)], wanted, anywhere=True)
+        assert [facts.link for facts in choice.sensors] == ["ble:9", "ble:2"]
+        assert choice.sensors[0].rate_hz == USUAL.rate_hz
+        assert choice.doubts == []
