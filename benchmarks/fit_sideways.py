@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from benchmarks.simulated import PROCESSES
 from benchmarks.trials import SOURCE, Trial, arguments, data_folders, headline, said, table, trials
 from calibration.evidence import SHANK_POSTURE, THIGH_POSTURE, AlignmentSettings, SensorHold
-from calibration.fit import Zero
 from calibration.forward import forward_when_running, relative_sign
 from calibration.mediolateral import Movement, coefficients, phase_of, refined, tilts_of
 from calibration.movement import running_strides
 from calibration.sideways import COEFFICIENTS, HARMONICS, RUNNING_SHANK, RUNNING_THIGH, Sideways, Tilt, Wave
 from calibration.swing import Swing, swing_of
+from calibration.zero import Zero, upright_frame
 from firmware_bridge.intake import Intake
 from firmware_bridge.samples import Floats, SampleBlock, Segment, Side
 
@@ -68,7 +68,7 @@ def _hold(trial: Trial, block: SampleBlock, rate_hz: float) -> SensorHold:
 
 def _of_leg(trial: Trial, side: Side, holds: list[SensorHold]) -> list[Seen]:
     strides = running_strides(holds[1], AlignmentSettings())
-    thigh, shank = (swing_of(hold, strides) for hold in holds)
+    thigh, shank = (swing_of(hold, strides, np.pi) for hold in holds)
     if thigh is None or shank is None:
         return []
     shank = shank.turned(relative_sign(thigh, shank))
@@ -94,10 +94,7 @@ def _tilts(swing: Swing, side: Side, segment: Segment) -> Floats:
 
 
 def _standing_frame(swing: Swing, segment: Segment) -> NDArray[np.float64]:
-    zero = Zero(POSTURES[segment].standing_rad, 0.0, True)
-    x, y, z = swing.frame
-    upright = np.cos(zero.offset) * y - np.sin(zero.offset) * x
-    return np.array([np.cross(upright, z), upright, z])
+    return upright_frame(swing, Zero(POSTURES[segment].standing_rad, 0.0, True))
 
 
 def rows_of(segment: Segment, seen: list[Seen]) -> list[list[str]]:

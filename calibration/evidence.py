@@ -61,8 +61,6 @@ class AlignmentSettings:
         was not standing upright (a sensor on a table)
     fast_stride_s, fast_running_sd_rad : in shorter strides than this nothing is known of the mean
         posture but that it is further forward
-    swapped_ratio : in running the shank turns 1.2 to 2.1 times as fast as the thigh; below this ratio of
-        the rates' 95th percentiles the two sensors are taken for swapped
     aside : a knee lift counts beside running where the vertical stays so near to the plane of running (as a share
         of its own way, and as the sine of an angle)
     loose_spread : share of the vertical's movement outside the plane above which a sensor is called loose
@@ -82,7 +80,6 @@ class AlignmentSettings:
     standing_agrees_sd: float = 4.0
     fast_stride_s: float = 0.58
     fast_running_sd_rad: float = radians(12.0)
-    swapped_ratio: float = 0.85
     aside: float = 0.35
     loose_spread: float = 0.12
     clear_margin: float = 0.25

@@ -1,19 +1,22 @@
 """Fit of a leg's calibration to the samples that are held: a function of data, called by the aligner."""
 
-from math import cos, sin, sqrt
+from math import radians
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.advice import advice_on, not_upright, what_is_missing
 from calibration.evidence import SHANK_POSTURE, THIGH_POSTURE, AlignmentSettings, Posture, SensorHold
-from calibration.forward import forward_when_running, relative_sign, turning_ratio
+from calibration.forward import forward_when_running, relative_sign
 from calibration.mediolateral import Movement, refined
+from calibration.mismatch import exchanged_by_counts, legs_mismatch, lifting_mismatch, running_mismatch
 from calibration.model import LegCalibration, SegmentCalibration, Triple, ZeroSource
-from calibration.movement import Span, running_strides, slow_swings, standing_gravity
+from calibration.movement import Span, running_strides, slow_swings
 from calibration.sideways import RUNNING_SHANK, RUNNING_THIGH, SLOW, Sideways
 from calibration.sweep import Sweep, sweeps
 from calibration.swing import Swing, swing_of
+from calibration.zero import Zero, upright_frame, zero_of
 from firmware_bridge.samples import Floats, Segment, Side
 
 _FEWEST_STRIDES = 2
@@ -46,36 +49,40 @@ class _Legs(NamedTuple):
 
     posture: Posture
     running: Sideways
+    standing_within_rad: float
 
 
-_LEGS = _Legs(THIGH_POSTURE, RUNNING_THIGH), _Legs(SHANK_POSTURE, RUNNING_SHANK)
-
-
-class Zero(NamedTuple):
-    """Where a segment's angle is zero: to be added to the swing's angle, its uncertainty, what it rests on."""
-
-    offset: float
-    sd: float
-    stood: bool
+_LEGS = (
+    _Legs(THIGH_POSTURE, RUNNING_THIGH, radians(45.0)),
+    _Legs(SHANK_POSTURE, RUNNING_SHANK, radians(65.0)),
+)
+"""From standing, the mean angle of the thigh is 5 to 21 deg in running and 30 in high knee lifts, that of the shank 20
+to 48 (78 recorded legs); sitting, a thigh is 75 deg from its running mean."""
+_CLEARLY_AHEAD_RAD, _CLEARLY_BEHIND_RAD = radians(10.0), radians(5.0)
+"""Mean angles over knee lifts, thigh ahead and shank behind, that leave no doubt about forward and back."""
 
 
 def fit_leg(
     side: Side, thigh: SensorHold, shank: SensorHold, settings: AlignmentSettings, *, last_chance: bool = False
 ) -> Fit | str:
-    """Fit a leg's calibration to what is held, or say in a sentence what is missing."""
+    """Fit a leg's calibration to what is held, or say in a sentence what is missing or wrong."""
     strides = running_strides(shank, settings)
     needed = _FEWEST_STRIDES if last_chance else settings.strides
-    ran = len(strides) >= needed
-    stood = standing_gravity(thigh) is not None and standing_gravity(shank) is not None
+    ran, rested = len(strides) >= needed, bool(thigh.rests and shank.rests)
+    if not ran and (wrong := exchanged_by_counts(side, thigh, shank, settings)):
+        return wrong
     lifts = slow_swings(thigh, strides, settings)
-    if ran or (stood and len(lifts) >= settings.lifts):
-        thigh_swing, shank_swing = (swing_of(hold, strides if ran else lifts) for hold in (thigh, shank))
-        if thigh_swing is not None and shank_swing is not None:
+    if ran or (rested and len(lifts) >= settings.lifts):
+        swings = [
+            swing_of(hold, strides if ran else lifts, legs.standing_within_rad)
+            for hold, legs in zip((thigh, shank), _LEGS, strict=True)
+        ]
+        if swings[0] is not None and swings[1] is not None:
             if ran:
                 slow = tuple(sweeps(hold, lifts) for hold in (thigh, shank))
-                return _fit_running(side, thigh_swing, shank_swing, slow, strides, settings)
-            return _fit_standing(side, thigh_swing, shank_swing, settings)
-    return _what_is_missing(side, stood, len(lifts), len(strides), needed, settings.lifts)
+                return _fit_running(side, swings[0], swings[1], slow, strides, settings)
+            return _fit_standing(side, swings[0], swings[1], settings)
+    return what_is_missing(side, rested, len(lifts), len(strides), needed, settings.lifts)
 
 
 def _fit_running(
@@ -86,34 +93,34 @@ def _fit_running(
     strides: list[Span],
     settings: AlignmentSettings,
 ) -> Fit | str:
-    if turning_ratio(thigh, shank) < settings.swapped_ratio:
-        return (
-            f"the {side} leg's thigh sensor turns faster than its shank sensor: the two seem to be swapped; "
-            "swap them, or the two files, and try again"
-        )
+    if wrong := running_mismatch(side, thigh, shank):
+        return wrong
     shank = shank.turned(relative_sign(thigh, shank))
     sign, margin = forward_when_running(thigh, shank)
+    thigh, shank = thigh.turned(sign), shank.turned(sign)
+    if wrong := legs_mismatch(side, thigh):
+        return wrong
     typical_s = float(np.median([span.end - span.start for span in strides]))
     swings, zeros = [], []
     for swing, lifts, legs in zip((thigh, shank), slow, _LEGS, strict=True):
         posture = legs.posture
         if typical_s < settings.fast_stride_s:
             posture = posture.with_running_sd(settings.fast_running_sd_rad)
-        forward = swing.turned(sign)
-        zero = _zero(forward, posture, settings)
-        movements = [Movement(forward.sweeps, legs.running), Movement(_in_plane(lifts, forward, settings), SLOW)]
-        forward = _refined(forward, zero, movements, side)
-        swings.append(forward)
-        zeros.append(_zero(forward, posture, settings))
+        movements = [Movement(swing.sweeps, legs.running), Movement(_in_plane(lifts, swing, settings), SLOW)]
+        swings.append(_refined(swing, zero_of(swing, posture, settings), movements, side))
+        zeros.append(zero_of(swings[-1], posture, settings))
     source = ZeroSource.STANDING_AND_RUNNING if all(zero.stood for zero in zeros) else ZeroSource.RUNNING
     return _fit(side, (swings[0], swings[1]), zeros, source, margin, len(strides), settings)
 
 
-def _fit_standing(side: Side, thigh: Swing, shank: Swing, settings: AlignmentSettings) -> Fit:
-    ahead = float(thigh.angle.mean() - thigh.standing)
-    behind = -float(shank.angle.mean() - shank.standing)
+def _fit_standing(side: Side, thigh: Swing, shank: Swing, settings: AlignmentSettings) -> Fit | str:
+    if thigh.stood is None or shank.stood is None:
+        return not_upright(side)
+    if wrong := lifting_mismatch(side, thigh, shank):
+        return wrong
+    ahead, behind = float(thigh.angle.mean()), -float(shank.angle.mean())
     forward = thigh.turned(1.0 if ahead >= 0 else -1.0), shank.turned(1.0 if behind >= 0 else -1.0)
-    margin = min(abs(ahead), abs(behind)) / max(abs(ahead), abs(behind), 1e-9)
+    margin = min(abs(ahead) / _CLEARLY_AHEAD_RAD, abs(behind) / _CLEARLY_BEHIND_RAD, 1.0)
     zeros = [Zero(legs.posture.standing_rad, legs.posture.standing_sd_rad, True) for legs in _LEGS]
     thigh, shank = (
         _refined(swing, zero, [Movement(swing.sweeps, SLOW)], side) for swing, zero in zip(forward, zeros, strict=True)
@@ -135,7 +142,7 @@ def _refined(swing: Swing, zero: Zero, movements: list[Movement], side: Side) ->
     """Turn the axis of a swing until the segment's tilts are most like those of legs."""
     if zero.stood:
         swing = swing.level_when_standing()
-    return swing._replace(z=refined(_upright(swing, zero), movements, side, stood=zero.stood)[2])
+    return swing._replace(z=refined(upright_frame(swing, zero), movements, side, stood=zero.stood)[2])
 
 
 def _fit(
@@ -148,7 +155,7 @@ def _fit(
     settings: AlignmentSettings,
 ) -> Fit:
     thigh, shank = (_calibration(swing, zero) for swing, zero in zip(swings, zeros, strict=True))
-    advice = _advice(side, thigh, shank, margin, settings)
+    advice = advice_on(side, swings, (thigh, shank), zeros, margin, settings)
     calibration = LegCalibration(side, thigh, shank, source, margin, strides, advice)
     uprights = {
         segment: Upright(float(swing.time[0]), _triple((calibration[segment].matrix() * swing.up[0]).sum(axis=1)))
@@ -157,52 +164,13 @@ def _fit(
     return Fit(calibration, uprights, source is not ZeroSource.STANDING)
 
 
-def _zero(swing: Swing, posture: Posture, settings: AlignmentSettings) -> Zero:
-    """Weigh the zero of standing against that of running by their uncertainties."""
-    range_rad = float(np.percentile(swing.angle, 99) - np.percentile(swing.angle, 1))
-    running = posture.mean_when_running(range_rad) - float(swing.angle.mean())
-    standing = posture.standing_rad - swing.standing
-    a, b = posture.standing_sd_rad**-2, posture.running_sd_rad**-2
-    if np.isnan(standing) or abs(standing - running) > settings.standing_agrees_sd * sqrt(1 / a + 1 / b):
-        return Zero(running, posture.running_sd_rad, False)
-    return Zero((a * standing + b * running) / (a + b), 1.0 / sqrt(a + b), True)
-
-
-def _upright(swing: Swing, zero: Zero) -> NDArray[np.float64]:
-    """Give the segment's frame, in which the angle has its zero: rows x, y, z in the sensor frame."""
-    x, y, z = swing.frame
-    upright = cos(zero.offset) * y - sin(zero.offset) * x
-    return np.array([np.cross(upright, z), upright, z])
-
-
 def _calibration(swing: Swing, zero: Zero) -> SegmentCalibration:
     return SegmentCalibration(
-        _triple_of_triples(_upright(swing, zero)),
+        _triple_of_triples(upright_frame(swing, zero)),
         _triple(swing.bias),
         swing.bias_sd,
         swing.spread,
         zero.sd,
-    )
-
-
-def _advice(
-    side: Side, thigh: SegmentCalibration, shank: SegmentCalibration, margin: float, settings: AlignmentSettings
-) -> str:
-    for name, segment in (("thigh", thigh), ("shank", shank)):
-        if segment.plane_spread > settings.loose_spread:
-            return (
-                f"the {side} {name} sensor moves out of the sagittal plane a lot: tighten its strap and calibrate again"
-            )
-    if margin < settings.clear_margin:
-        return f"forward and back of the {side} leg were hard to tell: stand still 3 s, then lift the knee five times"
-    return ""
-
-
-def _what_is_missing(side: Side, stood: bool, lifts: int, strides: int, strides_needed: int, lifts_needed: int) -> str:
-    seen = f"{strides} running strides and {lifts} swings" + (" and standing still" if stood else ", no standing still")
-    return (
-        f"the {side} leg cannot be aligned from what was seen ({seen}): it takes {strides_needed} strides of "
-        f"running, or standing still for 3 s and {lifts_needed} knee lifts"
     )
 
 

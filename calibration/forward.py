@@ -15,9 +15,26 @@ def turning_ratio(thigh: Swing, shank: Swing) -> float:
 
 def relative_sign(thigh: Swing, shank: Swing) -> float:
     """Give the sign for the shank: while the thigh swings forward, the shank is behind."""
+    return 1.0 if _behind(thigh, shank) >= 0 else -1.0
+
+
+def togetherness(thigh: Swing, shank: Swing) -> float:
+    """Give how closely the shank's angle follows the thigh's rate, 0 to 1, whichever way they point."""
+    return abs(_behind(thigh, shank))
+
+
+def _behind(thigh: Swing, shank: Swing) -> float:
     rate = np.interp(shank.time, thigh.time, thigh.rate)
-    behind = -float(np.corrcoef(shank.angle, rate)[0, 1])
-    return 1.0 if behind >= 0 else -1.0
+    return -float(np.corrcoef(shank.angle, rate)[0, 1])
+
+
+def own_vote_of_thigh(thigh: Swing) -> float:
+    """Give what the thigh by itself says of its sign, -1 to 1: positive where it points forward."""
+    votes = [-_skewness(thigh.angle) / 0.4]
+    ahead = float(thigh.angle.mean()) - thigh.standing
+    if not np.isnan(ahead):
+        votes += [ahead / radians(12.5)] * 2  # a running thigh is ahead of the standing one by 5 to 21 deg
+    return float(np.clip(votes, -1.0, 1.0).mean())
 
 
 def forward_when_running(thigh: Swing, shank: Swing) -> tuple[float, float]:

@@ -137,3 +137,28 @@ def coefficients(values: Floats, phase: Floats) -> Floats:
     """Give mean and harmonics of a tilt: real and imaginary part of each (COEFFICIENTS,)."""
     waves = [2.0 * (values * np.exp(-1j * k * phase)).mean() for k in range(1, HARMONICS + 1)]
     return np.array([values.mean(), *(part for wave in waves for part in (wave.real, wave.imag))])
+
+
+class Unsteadiness(NamedTuple):
+    """How much tilts differ from one swing to the next: root mean square about their mean course, rad."""
+
+    adduction: float
+    rotation: float
+
+
+def unsteadiness(sweeps: Sequence[Sweep], frame: NDArray[np.float64]) -> Unsteadiness:
+    """Give what of a segment's tilts mean and harmonics leave unexplained."""
+    left: tuple[list[Floats], list[Floats]] = ([], [])
+    for sweep in sweeps:
+        tilts = tilts_of(sweep, frame)
+        phase = phase_of(tilts.swing, sweep)
+        for tilt, rest in zip((tilts.adduction, tilts.rotation), left, strict=True):
+            rest.append(tilt - course_of(coefficients(tilt, phase), phase))
+    adduction, rotation = (np.concatenate(rest) for rest in left)
+    return Unsteadiness(float(np.sqrt((adduction**2).mean())), float(np.sqrt((rotation**2).mean())))
+
+
+def course_of(parts: Floats, phase: Floats) -> Floats:
+    """Give the tilt that has these coefficients, at phases (n,)."""
+    waves = [complex(parts[2 * k - 1], parts[2 * k]) * np.exp(1j * k * phase) for k in range(1, HARMONICS + 1)]
+    return np.asarray(parts[0] + sum(wave.real for wave in waves))

@@ -31,12 +31,20 @@ def last_bias(hold: SensorHold) -> Floats | None:
     return hold.rests[-1].gyr if hold.rests else None
 
 
-def standing_gravity(hold: SensorHold) -> Floats | None:
-    """Give the direction of gravity in standing, sensor frame: the longest rest and those in the same pose."""
-    if not hold.rests:
+def standing_gravity(hold: SensorHold, near: Floats, within_rad: float) -> Floats | None:
+    """Give the direction of gravity in standing, sensor frame: the longest rest and those in the same pose.
+
+    Parameters
+    ----------
+    hold : rests are taken from it
+    near, within_rad : mean vertical while the leg moves, and how far from it the vertical of standing can be; what
+        rests elsewhere was not upright: it sat, or lay on a table
+    """
+    upright = [r for r in hold.rests if float((unit(r.acc) * unit(near)).sum()) > cos(within_rad)]
+    if not upright:
         return None
-    longest = unit(max(hold.rests, key=lambda rest: rest.windows).acc)
-    same = [r for r in hold.rests if float((unit(r.acc) * longest).sum()) > cos(_SAME_POSE_RAD)]
+    longest = unit(max(upright, key=lambda rest: rest.windows).acc)
+    same = [r for r in upright if float((unit(r.acc) * longest).sum()) > cos(_SAME_POSE_RAD)]
     return unit(np.sum([r.windows * unit(r.acc) for r in same], axis=0))
 
 

@@ -29,6 +29,7 @@ class Swing(NamedTuple):
     gyr : (n, 3) angular rate, sensor frame, rad/s
     z : (3,) the axis, sensor frame
     stood : (3,) the vertical when standing, sensor frame; None where no rest is known
+    rested : whether any rest is known, standing or not
     spread : share of the vertical's movement that left the plane
     bias : gyroscope bias in the sensor frame, rad/s
     bias_sd : its standard uncertainty, rad/s
@@ -40,6 +41,7 @@ class Swing(NamedTuple):
     gyr: Vectors
     z: Floats
     stood: Floats | None
+    rested: bool
     spread: float
     bias: Floats
     bias_sd: float
@@ -79,8 +81,14 @@ class Swing(NamedTuple):
         return self._replace(z=unit(self.z - (self.z * self.stood).sum() * self.stood))
 
 
-def swing_of(hold: SensorHold, spans: list[Span]) -> Swing | None:
-    """Find the plane that the vertical sweeps in the sensor's frame; None without any span."""
+def swing_of(hold: SensorHold, spans: list[Span], standing_within_rad: float) -> Swing | None:
+    """Find the plane that the vertical sweeps in the sensor's frame; None without any span.
+
+    Parameters
+    ----------
+    hold, spans : the sensor's samples, and the windows that are looked at
+    standing_within_rad : a rest in which the segment was farther than this from its mean angle was not standing
+    """
     seen = sweeps(hold, spans)
     if not seen:
         return None
@@ -92,4 +100,5 @@ def swing_of(hold: SensorHold, spans: list[Span]) -> Swing | None:
         longest = max(seen, key=lambda sweep: len(sweep.spans))
         bias = longest.bias
         bias_sd = _DRIFT_BIAS_SD_RAD_S if len(longest.spans) >= ENOUGH_SIGHTINGS else _FEW_STRIDES_BIAS_SD_RAD_S
-    return Swing(time, up, gyr, directions[:, 0], standing_gravity(hold), spread, bias, bias_sd, seen)
+    stood = standing_gravity(hold, up.mean(axis=0), standing_within_rad)
+    return Swing(time, up, gyr, directions[:, 0], stood, bool(hold.rests), spread, bias, bias_sd, seen)
