@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from math import cos, sin
 
 import msgspec
 import numpy as np
@@ -51,6 +52,14 @@ class SegmentCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     def matrix(self) -> NDArray[np.float64]:
         """Give the rotation as an array, shape (3, 3)."""
         return np.array(self.rotation)
+
+    def turned(self, turn_rad: float) -> "SegmentCalibration":
+        """Give the same for a sensor that has turned round the segment: the frame turned about y by so much."""
+        x, y, z = self.rotation
+        c, s = cos(turn_rad), sin(turn_rad)
+        ahead = tuple(c * a + s * b for a, b in zip(x, z, strict=True))
+        beside = tuple(c * b - s * a for a, b in zip(x, z, strict=True))
+        return msgspec.structs.replace(self, rotation=(ahead, y, beside))
 
 
 class LegCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -282,7 +282,7 @@ class Leg:
             assert self.calibration is not None
             seat = self.calibration[segment].turned(watched.turned)
             self.calibration = structs.replace(self.calibration, **{segment.value: seat})
-        tilt = self._tilts.push(segment, seen)
+        tilt = self._tilts.push(segment, watched)
         if tilt is not None:
             slips.append(Slip.tilted(self._side, tilt.segment, known, tilt.angle))
             self._strides.mark(SlipKind.TILTED, tilt.since, inf)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from calibration.alignment import Alignment
+from calibration.slip import Slip
 from firmware_bridge.samples import Flags, Floats, Placement, SampleBlock, Side
 from legcycle_imu.cycle import EventKind, Phase
 
@@ -119,7 +120,8 @@ class Update:
     """What became known by one push; nothing in it is ever taken back.
 
     Events, phases and strides are in the order (t_known, t, side, place in the cycle) over both legs; angles are in
-    order for each segment, alignments for each leg; samples are of each sensor, in the order of the session's sensors.
+    order for each segment, alignments and slips for each leg; samples are of each sensor, in the order of the
+    session's sensors.
     """
 
     angles: list[SegmentAngles] = field(default_factory=list)
@@ -128,3 +130,4 @@ class Update:
     strides: list[Stride] = field(default_factory=list)
     alignments: list[Alignment] = field(default_factory=list)
     samples: list[SampleBlock] = field(default_factory=list)
+    slips: list[Slip] = field(default_factory=list)

@@ -129,6 +129,7 @@ def of_update(update: Update) -> Channels:
         "events": of_list(update.events)["items"],
         "phases": of_list(update.phases)["items"],
         "strides": of_list(update.strides)["items"],
+        **joined({f"{slip.side} slips": exact(slip)} for slip in update.slips),
         **joined({f"{a.calibration.side} alignment": of_alignment(a)["items"]} for a in update.alignments),
     }
 
@@ -619,6 +620,43 @@ def passed(session: Session, batches: Iterable[list[Chunk]]) -> Channels:
 @every_session
 def test_every_stage_finds_something_in_every_stream(stage: Stage, name: str) -> None:
     assert whole(stage, name)
+
+
+@cache
+def slipping() -> Session:
+    """A run in which the left thigh's sensor turns round the leg, and the right shank's tilts, from one sample on."""
+    whole = session_of(running_script(3.5, 16.0, preamble=False, overground=False), draw_sensors(6, rate_hz=60.0), 6)
+    spins = {THIGH: about(1, 0.45), Placement(Side.RIGHT, Segment.SHANK): about(2, 0.3)}
+
+    def slipped(placement: Placement, block: SampleBlock) -> SampleBlock:
+        if placement not in spins:
+            return block
+        leg = whole.calibration.leg(placement.side)
+        assert leg is not None
+        seat = leg[placement.segment].matrix()
+        turn = np.where((block.time < 8.0)[:, None, None], np.eye(3), seat.T @ spins[placement] @ seat)
+        gyr, acc = (np.einsum("nij,nj->ni", turn, vectors) for vectors in (block.gyr, block.acc))
+        return replace(block, gyr=gyr, acc=acc)
+
+    return whole.with_samples(slipped)
+
+
+def about(axis: int, angle: float) -> np.ndarray:
+    x, y = [(1, 2), (2, 0), (0, 1)][axis]
+    turn = np.eye(3)
+    turn[x, x] = turn[y, y] = np.cos(angle)
+    turn[x, y], turn[y, x] = -np.sin(angle), np.sin(angle)
+    return turn
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_slips_are_told_alike_however_the_stream_is_cut(given: bool) -> None:
+    session = replace(slipping(), given=given)
+    chunks = session.chunks()
+    first, *others = (passed(session, [chunks[part] for part in every(len(chunks), size)]) for size in PIECES)
+    assert {name for name in first if name.endswith("slips")} == {"left slips", "right slips"}
+    for other in others:
+        assert_same(first, other)
 
 
 # 2: nothing is taken back

@@ -21,11 +21,18 @@ from math import atan2, isnan, nan, pi, radians
 import numpy as np
 
 from calibration.rest import RestDetector, RestSettings
+from calibration.slip import SlipSettings
 from calibration.strapdown import Axes, Strapdown
+from calibration.swept_plane import CoarseAttitude, sighting
+from calibration.turn_watch import TurnWatch, Watched
 from firmware_bridge.samples import Floats, Placement, SampleBlock, Vectors, parts_between_gaps
 from legcycle_imu.model import SegmentAngles
+from legcycle_imu.orientation.facing import Facing
 from legcycle_imu.orientation.vertical import Columns, Vector, Vertical, VerticalSettings
 from legcycle_imu.orientation.windows import Window, Windows, WindowSettings
+
+_FEWEST_INSTANTS = 8
+"""Coarse instants in a stride from which its swept plane is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class OrientationSettings:
     rest : when the sensor counts as still
     windows : over what the specific force is averaged
     vertical : how the vertical is tracked
+    slip : when the sensor counts as turned round the leg
     """
 
     shortest_window_s: float = 0.5
@@ -51,6 +59,7 @@ class OrientationSettings:
     rest: RestSettings = field(default_factory=RestSettings)
     windows: WindowSettings = field(default_factory=WindowSettings)
     vertical: VerticalSettings = field(default_factory=VerticalSettings)
+    slip: SlipSettings = field(default_factory=SlipSettings)
 
 
 class Orientation:
@@ -77,6 +86,10 @@ class Orientation:
         self._strapdown = Strapdown(rate_hz)
         self._windows = Windows(rate_hz, self.settings.windows)
         self._vertical = Vertical(gyr_bias_sd_rad_s, self.settings.vertical)
+        self._watch = TurnWatch(self.settings.slip)
+        self._coarse = CoarseAttitude(rate_hz, self.settings.windows.longest_stride_s)
+        self._watched: list[Watched] = []
+        self._facing = Facing()
         self._bias = np.zeros(3)
         self._angle = nan
         self._turns = 0.0
@@ -97,7 +110,8 @@ class Orientation:
                 start = end
             if start < len(run):
                 parts.append(self._moving(run[start:]))
-        rate = np.ascontiguousarray(block.gyr[:, 2])
+        rate = self._facing.z(block.time, block.gyr)
+        self._facing.forget()
         return SegmentAngles(self._placement, block.time, np.concatenate(parts), rate, block.quality)
 
     def see_vertical(self, up: Vector) -> None:
@@ -105,6 +119,11 @@ class Orientation:
         now, sd = self._windows.time, self.settings.vertical.upright_sd_rad
         if now is not None and self._vertical.sd_rad > sd:
             self._vertical.set(now, self._windows.into_drifting_frame(up), sd)
+
+    def watched(self) -> list[Watched]:
+        """Give the strides that were looked at since the last call."""
+        watched, self._watched = self._watched, []
+        return watched
 
     def turn(self, rotation: Vectors, bias_rad_s: Floats) -> None:
         """Go on with a segment frame that is turned: another calibration holds for the samples to come.
@@ -120,6 +139,9 @@ class Orientation:
         self._strapdown.turn(rotation)
         self._windows.turn(rotation)
         self._rest.reset()
+        self._coarse.reset()
+        self._watch = TurnWatch(self.settings.slip)
+        self._facing = Facing()
         now = self._windows.time
         if now is not None and not isnan(self._angle):
             x, y, _ = self._windows.into_segment_frame(self._vertical.at(now))
@@ -129,9 +151,32 @@ class Orientation:
     def _moving(self, block: SampleBlock) -> Floats:
         gyr = np.subtract(block.gyr, self._bias, order="F")
         axes = self._strapdown.push(gyr)
+        self._coarse.push(block.time, axes)
         for window in self._windows.push(block, gyr[:, 2], axes):
-            self._correct(window)
-        return self._angle_in_plane(axes, self._vertical.over(block.time))
+            if not (window.is_stride and self._watch.wants() and self._deviates(window)):
+                self._correct(window)
+        self._coarse.forget()
+        return self._angle_in_plane(block.time, axes, self._vertical.over(block.time))
+
+    def _deviates(self, window: Window) -> bool:
+        """Tell whether a stride shows the sensor turned; once that is settled, let its frame turn along."""
+        axes = self._coarse.between(window.start, window.end)
+        if axes.shape[1] < _FEWEST_INSTANTS:
+            return False
+        watched = self._watch.push(sighting(window.start, window.end, window.known, window.up, axes))
+        self._watched.append(watched)
+        if watched.turned is not None:
+            self._face(window.known)
+        return watched.deviates
+
+    def _face(self, now: float) -> None:
+        """Turn the frame along with the sensor, and let what errs along with it be learned anew."""
+        s = self.settings.slip
+        self._facing.turn(now, self._watch.turn)
+        up = self._watch.vertical()
+        if self._vertical.off(now, up) > s.off_vertical_rad:
+            self._vertical.set(now, up, self.settings.vertical.upright_sd_rad)
+        self._vertical.doubt(s.tilt_sd_rad, s.drift_sd_rad_s)
 
     def _correct(self, window: Window) -> None:
         """Hold the vertical to the mean force over a window."""
@@ -166,10 +211,11 @@ class Orientation:
         self._windows.reset()
         self._rest.reset()
 
-    def _angle_in_plane(self, axes: Axes, up: Columns) -> Floats:
+    def _angle_in_plane(self, time: Floats, axes: Axes, up: Columns) -> Floats:
         """Give the angle of the vertical in the x-y plane, in whole turns continuous with what came before."""
+        ahead = self._facing.x(time, axes, up)
         x, y, z = up
-        raw = np.arctan2(axes[0] * x + axes[3] * y + axes[6] * z, axes[1] * x + axes[4] * y + axes[7] * z)
+        raw = np.arctan2(ahead, axes[1] * x + axes[4] * y + axes[7] * z)
         before = float(raw[0]) if isnan(self._angle) else self._angle
         self._angle = float(raw[-1])
         if max(before, np.maximum.reduce(raw)) - min(before, np.minimum.reduce(raw)) <= pi:

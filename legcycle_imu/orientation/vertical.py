@@ -6,7 +6,7 @@ both axes, and the corrections are vectors (the idea of VQF's bias estimation, L
 """
 
 from dataclasses import dataclass
-from math import inf, radians, sqrt
+from math import acos, inf, radians, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -149,9 +149,10 @@ class Vertical:
             now[6] * u + now[7] * v + now[8] * w,
         )
 
-    def doubt(self, tilt_sd_rad: float) -> None:
-        """Add uncertainty: the attitude was bridged over a gap."""
+    def doubt(self, tilt_sd_rad: float, drift_sd_rad_s: float = 0.0) -> None:
+        """Add uncertainty: the attitude was bridged over a gap, the sensor has moved on its segment."""
         self._tilt_var += tilt_sd_rad**2
+        self._drift_var += drift_sd_rad_s**2
 
     def forget(self) -> None:
         """Know it no more, but for how it drifts: a gap was too long to carry it over."""
@@ -164,6 +165,14 @@ class Vertical:
         while k > 0 and pieces[k].start > time:
             k -= 1
         return pieces[k].at(time)
+
+    def off(self, time: float, direction: Vector) -> float:
+        """Give the angle between the vertical and a direction (unit vector), rad; infinite while it is not known."""
+        if not self._pieces:
+            return inf
+        x, y, z = self.at(time)
+        along = (x * direction[0] + y * direction[1] + z * direction[2]) / sqrt(x * x + y * y + z * z)
+        return acos(min(max(along, -1.0), 1.0))
 
     def over(self, time: Floats) -> Columns:
         """Give the vertical at many instants in order (not normalised), NaN where it is not known yet."""

@@ -27,7 +27,12 @@ def blocks(session: Session, side: Side = Side.LEFT) -> tuple[SampleBlock, Sampl
 
 def passed(leg: Leg, thigh: SampleBlock, shank: SampleBlock) -> LegUpdate:
     pushed, rest = leg.push(thigh, shank), leg.flush()
-    return LegUpdate(pushed.angles + rest.angles, pushed.findings + rest.findings, pushed.alignment or rest.alignment)
+    return LegUpdate(
+        pushed.angles + rest.angles,
+        pushed.findings + rest.findings,
+        pushed.alignment or rest.alignment,
+        pushed.slips + rest.slips,
+    )
 
 
 def until(block: SampleBlock, time: float) -> SampleBlock:
@@ -185,7 +190,7 @@ def test_frame_and_bias_may_be_wholly_different(preamble: Session):
     updates, same = [leg.push(thigh_2, shank_2)], [plain.push(thigh, shank)]
     for segment in Segment:
         now, then = angles_of(updates, segment), angles_of(same, segment)
-        np.testing.assert_allclose(now.angle, then.angle[then.time >= 21.0], atol=radians(0.3))
+        np.testing.assert_allclose(now.angle, then.angle[then.time >= 21.0], atol=radians(0.5))
 
 
 def test_the_stride_of_the_change_is_flagged(run: Session):
