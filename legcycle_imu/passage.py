@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
 from calibration.model import CalibrationSet, LegCalibration, ZeroSource
 from calibration.slip import Slip
 from firmware_bridge.errors import LegcycleError, Reason
@@ -43,7 +45,8 @@ class Passage:
     config : runners and targets; the config file in force by default
     progress : called while the source is read
     tap : gets every batch of chunks before anything is made of it
-    calibration : holds for the whole session, whatever the session itself says; None: that of the session
+    calibration : holds for the whole session, whatever the session itself says of how the sensors sit; what they err
+        by is known from both. None: that of the session
 
     Attributes
     ----------
@@ -81,7 +84,8 @@ class Passage:
         self._progress = progress
         self._tap = tap
         self.runner, self._about_lengths = runner_of(name, meta, runner or Runner(), self.config)
-        self.calibration = calibration_of(name, meta) if calibration is None else calibration
+        known = calibration_of(name, meta)
+        self.calibration = with_intrinsics(calibration, known) if calibration and known else calibration or known
         self._overrules = calibration is not None
         self.pipeline = _pipeline(name, source, self.runner, self.calibration)
         self.batch: list[Chunk] = []
@@ -287,6 +291,13 @@ def calibration_of(name: str, meta: RecordingMeta) -> CalibrationSet | None:
     except ValueError as error:
         sentence = f"{name} holds a calibration that this program does not know: {error}."
         raise LegcycleError(Reason.NEWER_VERSION, sentence, "Update legcycle-imu.") from error
+
+
+def with_intrinsics(calibration: CalibrationSet, other: CalibrationSet) -> CalibrationSet:
+    """Give a calibration with what another knows of sensors of which it does not know by how much they err."""
+    known = {(one.device, one.node) for one in calibration.intrinsics}
+    more = tuple(one for one in other.intrinsics if (one.device, one.node) not in known)
+    return msgspec.structs.replace(calibration, intrinsics=calibration.intrinsics + more)
 
 
 def _pipeline(name: str, source: Source, runner: Runner, calibration: CalibrationSet | None) -> Pipeline:

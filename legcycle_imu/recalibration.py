@@ -17,17 +17,14 @@ from scipy.spatial.transform import Rotation
 
 from calibration.evidence import AlignmentSettings, SensorHold
 from calibration.fit import fit_leg
-from calibration.intrinsic import corrected
 from calibration.model import CalibrationSet, LegCalibration, SegmentCalibration, ZeroSource
+from calibration.movement import Span, running_strides
 from calibration.placement_check import check_placements
-from firmware_bridge.intake import Intake
-from firmware_bridge.recording import Recording
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from legcycle_imu.calibrating import now_iso
-from legcycle_imu.passage import Progress, calibration_of
+from legcycle_imu.passage import Progress
+from legcycle_imu.recorded import recorded
 
-ROWS = 8000
-"""Entries that are read at once."""
 ORDER = (ZeroSource.STANDING_AND_RUNNING, ZeroSource.RUNNING, ZeroSource.STANDING)
 """From which zero is the best (docs/conventions.md)."""
 
@@ -93,53 +90,26 @@ def recalibrated(
     LegcycleError : the recording cannot be read
     """
     settings = settings or RecalibrationSettings()
-    known, samples, rates_hz = _read(path, start_s, end_s, progress)
+    known, samples, rates_hz = recorded(path, start_s, end_s, progress)
     legs, missing, windows = [], {}, {}
     for side in _whole_legs(samples):
         thigh, shank = (
             _whole(samples[at], rates_hz[at], settings) for at in (Placement(side, segment) for segment in Segment)
         )
-        fits = [fit for fit in _fits(side, thigh, shank, settings) if isinstance(fit, LegCalibration)]
+        fits = list(_fits(side, thigh, shank, settings))
         if not fits:
             outcome = fit_leg(side, thigh, shank, settings.alignment, last_chance=True)
             if isinstance(outcome, str):
                 missing[side] = outcome
                 continue
-            fits = [outcome.calibration]
-        leg, agreeing = _agreed(fits, settings)
-        legs.append(leg)
-        windows[side] = agreeing, len(fits)
+            fits = [(Span(-inf, inf), outcome.calibration)]
+        agreeing = _agreeing(fits, settings)
+        strides = _strides([window for window, _ in agreeing], shank, settings)
+        legs.append(_mean_leg([leg for _, leg in agreeing], strides))
+        windows[side] = len(agreeing), len(fits)
     exchange = check_placements(_liveliest(samples, settings), rates_hz)
-    calibration = CalibrationSet(tuple(legs), sensors=known.sensors, intrinsics=known.intrinsics, made=now())
+    calibration = msgspec.structs.replace(known, legs=tuple(legs), made=now())
     return Recalibration(calibration, missing, windows, "" if exchange is None else exchange.sentence)
-
-
-def _read(
-    path: Path, start_s: float, end_s: float, progress: Progress | None
-) -> tuple[CalibrationSet, dict[Placement, SampleBlock], dict[Placement, float]]:
-    """Give what was known before, the samples of each sensor, what they err by taken back, and their rates."""
-    with Recording.open(path) as recording:
-        known = calibration_of(str(path), recording.meta) or CalibrationSet(())
-        sensors = known.placed(recording.sensors)
-        blocks: list[list[SampleBlock]] = [[] for _ in sensors]
-        intake, duration_s = Intake(sensors), recording.duration_s
-        for batch in recording.batches(ROWS):
-            _keep(blocks, intake.push(batch))
-            if progress is not None and duration_s > 0.0:
-                progress(min(batch[-1].arrival_ns * 1e-9 / duration_s, 1.0), f"reading {path.name}")
-        _keep(blocks, intake.flush())
-    samples = {}
-    for facts, parts in zip(sensors, blocks, strict=True):
-        block, intrinsic = SampleBlock.join(parts), known.intrinsic(facts)
-        first, last = np.searchsorted(block.time, (start_s, end_s))
-        block = block[slice(int(first), int(last))]
-        samples[facts.placement] = block if intrinsic is None else corrected(block, intrinsic)
-    return known, samples, {facts.placement: facts.rate_hz for facts in sensors}
-
-
-def _keep(blocks: list[list[SampleBlock]], new: Sequence[SampleBlock]) -> None:
-    for kept, block in zip(blocks, new, strict=True):
-        kept.append(block)
 
 
 def _whole_legs(samples: Mapping[Placement, SampleBlock]) -> list[Side]:
@@ -156,37 +126,50 @@ def _whole(block: SampleBlock, rate_hz: float, settings: RecalibrationSettings) 
 
 def _fits(
     side: Side, thigh: SensorHold, shank: SensorHold, settings: RecalibrationSettings
-) -> Iterator[LegCalibration | str]:
-    """Give what each window tells; all know of all rests."""
+) -> Iterator[tuple[Span, LegCalibration]]:
+    """Give what each window tells that tells something, with its times; all know of all rests."""
     if not (len(thigh.samples) and len(shank.samples)):
         return
     start = max(float(hold.samples.time[0]) for hold in (thigh, shank))
     end = min(float(hold.samples.time[-1]) for hold in (thigh, shank))
     for number in range(max(1, ceil((end - start - settings.window_s) / settings.step_s) + 1)):
         begin = start + number * settings.step_s
-        part = [_between(hold, begin, begin + settings.window_s) for hold in (thigh, shank)]
+        window = Span(begin, begin + settings.window_s)
+        part = [_between(hold, window) for hold in (thigh, shank)]
         fit = fit_leg(side, part[0], part[1], settings.alignment)
-        yield fit if isinstance(fit, str) else fit.calibration
+        if not isinstance(fit, str):
+            yield window, fit.calibration
 
 
-def _between(hold: SensorHold, start_s: float, end_s: float) -> SensorHold:
+def _between(hold: SensorHold, window: Span) -> SensorHold:
     part = copy(hold)
-    first, last = np.searchsorted(hold.samples.time, (start_s, end_s))
+    first, last = np.searchsorted(hold.samples.time, window)
     part.samples = hold.samples[slice(int(first), int(last))]
     return part
 
 
-def _agreed(fits: Sequence[LegCalibration], settings: RecalibrationSettings) -> tuple[LegCalibration, int]:
-    """Give the mean of the calibrations that agree with the middle one of the best kind, and how many these are."""
-    best = min((fit.zero_source for fit in fits), key=ORDER.index)
-    alike = [fit for fit in fits if fit.zero_source is best]
-    apart = np.array([[_apart(one, other) for other in alike] for one in alike])
+def _agreeing(
+    fits: Sequence[tuple[Span, LegCalibration]], settings: RecalibrationSettings
+) -> list[tuple[Span, LegCalibration]]:
+    """Give the calibrations of the best kind that agree with the middle one of these."""
+    best = min((fit.zero_source for _, fit in fits), key=ORDER.index)
+    alike = [(window, fit) for window, fit in fits if fit.zero_source is best]
+    apart = np.array([[_apart(one, other) for _, other in alike] for _, one in alike])
     middle = int(np.median(apart, axis=1).argmin())
-    agreeing = [fit for fit, far in zip(alike, apart[middle], strict=True) if far <= settings.agree_rad]
+    return [one for one, far in zip(alike, apart[middle], strict=True) if far <= settings.agree_rad]
+
+
+def _mean_leg(agreeing: Sequence[LegCalibration], strides: int) -> LegCalibration:
+    """Give the mean of calibrations, which rests on so many strides."""
     thigh, shank = (_mean([fit[segment] for fit in agreeing]) for segment in Segment)
-    strides, margin = sum(fit.strides for fit in agreeing), float(np.mean([fit.sign_margin for fit in agreeing]))
-    leg = msgspec.structs.replace(alike[middle], thigh=thigh, shank=shank, strides=strides, sign_margin=margin)
-    return leg, len(agreeing)
+    margin = float(np.mean([fit.sign_margin for fit in agreeing]))
+    return msgspec.structs.replace(agreeing[0], thigh=thigh, shank=shank, strides=strides, sign_margin=margin)
+
+
+def _strides(windows: Sequence[Span], shank: SensorHold, settings: RecalibrationSettings) -> int:
+    """Count the running strides in windows that overlap, each once."""
+    strides = running_strides(shank, settings.alignment)
+    return sum(any(begin <= stride.start and stride.end <= end for begin, end in windows) for stride in strides)
 
 
 def _apart(one: LegCalibration, other: LegCalibration) -> float:
@@ -216,7 +199,7 @@ def _liveliest(
 ) -> dict[Placement, SampleBlock]:
     """Give the window in which most happens."""
     reference = next(iter(samples.values()), SampleBlock.empty())
-    if len(reference) == 0:
+    if len(reference) < 2:
         return dict(samples)
     edges = np.arange(float(reference.time[0]), float(reference.time[-1]), settings.window_s)
     places = np.searchsorted(reference.time, edges)

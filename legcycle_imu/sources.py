@@ -4,17 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import msgspec
-
 from calibration.intrinsic_store import IntrinsicStore
-from calibration.model import CalibrationSet, IntrinsicCalibration
+from calibration.model import CalibrationSet
 from firmware_bridge.links.live import LiveSource
 from firmware_bridge.links.session import open_live
 from firmware_bridge.recording import RecordingMeta
 from firmware_bridge.recording import Runner as StoredRunner
 from firmware_bridge.replay import ReplaySource
 from legcycle_imu.config import SOURCES, Config
-from legcycle_imu.passage import runner_of
+from legcycle_imu.passage import calibration_of, runner_of, with_intrinsics
 from legcycle_imu.runner import Runner
 
 
@@ -52,22 +50,24 @@ def meta_of(
     Parameters
     ----------
     source, runner, config : the session's
-    calibration : one that was given
+    calibration : one that was given; it takes the place of a recording's own
     say : takes what cannot be read, a sentence each
     store : intrinsic calibrations of this user's sensors; by default where they are kept
     """
     if isinstance(source, ReplaySource):
-        return source.recording.meta
+        return _with(source.recording.meta, calibration)
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    known = calibration or CalibrationSet(())
-    stored = [one for one in (store or IntrinsicStore()).of(source.sensors, say) if not _names(known, one)]
-    known = msgspec.structs.replace(known, intrinsics=(*known.intrinsics, *stored))
+    stored = CalibrationSet((), intrinsics=(store or IntrinsicStore()).of(source.sensors, say))
+    known = with_intrinsics(calibration or CalibrationSet(()), stored)
     text = None if known == CalibrationSet(()) else known.to_json()
     meta = RecordingMeta(tuple(source.sensors), started=started, calibration=text)
     who, _ = runner_of("this session", meta, runner, config)
     return replace(meta, runner=StoredRunner(who.code, who.height_m, who.thigh_m, who.shank_m))
 
 
-def _names(calibration: CalibrationSet, other: IntrinsicCalibration) -> bool:
-    """Tell whether a calibration holds one of the same sensor itself."""
-    return any((one.device, one.node) == (other.device, other.node) for one in calibration.intrinsics)
+def _with(meta: RecordingMeta, calibration: CalibrationSet | None) -> RecordingMeta:
+    """Give what a recording says of itself with another calibration."""
+    if calibration is None:
+        return meta
+    known = calibration_of("this recording", meta) or CalibrationSet(())
+    return replace(meta, calibration=with_intrinsics(calibration, known).to_json())

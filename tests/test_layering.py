@@ -41,6 +41,7 @@ EDGE = (
     "legcycle_imu.passage",
     "legcycle_imu.player",
     "legcycle_imu.recalibration",
+    "legcycle_imu.recorded",
     "legcycle_imu.report",
     "legcycle_imu.sessions",
     "legcycle_imu.simulation.files",

@@ -61,3 +61,13 @@ def test_trouble_of_the_recorder_is_said_and_its_end_too():
     assert changes.push([], recorder(Condition.FAILING, "The disk is full.")) == ["recording: The disk is full."]
     assert changes.push([], recorder(Condition.FAILING, "The disk is full. More waits.")) == []
     assert changes.push([], recorder(sentence="Recording to a.")) == ["recording: Recording to a."]
+
+
+def test_a_sensor_that_was_found_to_be_worn_elsewhere_is_called_by_that_from_then_on():
+    changes = Changes([THIGH, SHANK])
+    moved = [SHANK, THIGH]
+
+    assert changes.push([GOOD, GOOD], None, [THIGH, SHANK]) == ["left thigh: ● streaming.", "left shank: ● streaming."]
+    assert changes.push([GOOD, GOOD], None, moved) == []
+    assert changes.push([LOST, GOOD], None, moved) == ["left shank: ✖ lost. Lost 3 s ago: out of reach"]
+    assert changes.push([GOOD, GOOD], None) == ["left shank: ● streaming."]
