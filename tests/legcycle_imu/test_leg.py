@@ -1,16 +1,19 @@
-from math import radians
+from math import degrees, radians
 
 import numpy as np
 import pytest
 from msgspec import structs
 
+from benchmarks.slip import turned
 from calibration.model import LegCalibration, ZeroSource
+from calibration.slip import SlipKind
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from legcycle_imu.cycle import EventKind
 from legcycle_imu.leg import Leg, LegSettings, LegUpdate
-from legcycle_imu.model import SegmentAngles
+from legcycle_imu.model import SegmentAngles, Stride
+from legcycle_imu.simulation import draw_sensors, running_script
 from legcycle_imu.simulation.sensors import random_rotation
-from tests.strategies import Matrix, Session, rows
+from tests.strategies import Matrix, Session, rows, session_of
 
 THIGH, SHANK = Segment.THIGH, Segment.SHANK
 
@@ -240,3 +243,111 @@ def test_the_other_legs_calibration_is_refused(run: Session):
     assert right is not None
     with pytest.raises(ValueError, match="left"):
         leg_of(run).recalibrate(right, 0.0)
+
+
+# Sensors that slip
+
+
+@pytest.fixture(scope="module")
+def long_run() -> Session:
+    script = running_script(3.5, 24.0, preamble=False, overground=False)
+    return session_of(script, draw_sensors(8, rate_hz=100.0), 8, given=True)
+
+
+def slipped(
+    session: Session, segment: Segment, axis: str, angle_deg: float, lasts_s: float, side: Side = Side.LEFT
+) -> tuple[SampleBlock, SampleBlock]:
+    """A leg's samples, one sensor slipping at 12 s; the gyroscope feels it where it takes a while."""
+    calibration = session.calibration.leg(side)
+    assert calibration is not None
+    pair = dict(zip(Segment, blocks(session, side), strict=True))
+    pair[segment] = turned(pair[segment], calibration[segment], axis, radians(angle_deg), SLIP_S, lasts_s)
+    return pair[THIGH], pair[SHANK]
+
+
+SLIP_S = 12.0
+at_once_or_seen = pytest.mark.parametrize("lasts_s", [0.0, 0.2, 0.5])
+
+
+def strides_of(update: LegUpdate) -> list[Stride]:
+    return [f.stride for f in update.findings if f.stride]
+
+
+def knee_drive(strides: list[Stride]) -> float:
+    return float(np.nanmean([s.knee_drive_deg for s in strides]))
+
+
+@at_once_or_seen
+@pytest.mark.parametrize("segment", Segment)
+@pytest.mark.parametrize("angle_deg", [-25.0, 25.0])
+@pytest.mark.parametrize("side", Side)
+def test_a_sensor_that_turns_round_the_leg_is_aligned_anew(
+    long_run: Session, side: Side, angle_deg: float, segment: Segment, lasts_s: float
+):
+    leg = leg_of(long_run, side, given=True)
+    update = passed(leg, *slipped(long_run, segment, "y", angle_deg, lasts_s, side))
+    strides = strides_of(update)
+    (slip,) = update.slips
+    assert (slip.kind, slip.segment, slip.side) == (SlipKind.TURNED, segment, side)
+    assert degrees(slip.angle_rad) == pytest.approx(angle_deg, abs=5.0)
+    assert sum(SLIP_S < s.next_initial_contact_s <= slip.t_known for s in strides) <= 10
+    before = [s for s in strides if s.next_initial_contact_s < SLIP_S]
+    after = [s for s in strides if s.initial_contact_s > slip.t_known]
+    assert len(after) >= 5
+    assert knee_drive(after) == pytest.approx(knee_drive(before), abs=2.0)
+    assert not any("turned" in s.flags for s in [*before, *after])
+    assert any("turned" in s.flags for s in strides)
+
+
+def test_the_calibration_that_holds_is_that_of_the_turned_sensor(long_run: Session):
+    given = known(long_run)
+    leg = leg_of(long_run, given=True)
+    passed(leg, *slipped(long_run, THIGH, "y", 25.0, 0.3))
+    assert leg.calibration is not None
+    assert leg.calibration.shank == given.shank
+    turn = leg.calibration.thigh.matrix() @ given.thigh.matrix().T
+    assert degrees(np.arccos((np.trace(turn) - 1.0) / 2.0)) == pytest.approx(25.0, abs=5.0)
+    np.testing.assert_allclose(turn[1], [0.0, 1.0, 0.0], atol=1e-9)
+
+
+@pytest.mark.parametrize("lasts_s", [0.0, 0.3])
+@pytest.mark.parametrize("segment", Segment)
+@pytest.mark.parametrize(("axis", "angle_deg"), [("z", 15.0), ("z", -15.0), ("x", 15.0), ("x", -15.0)])
+def test_a_sensor_that_tilts_is_told_and_its_strides_are_flagged(
+    long_run: Session, axis: str, angle_deg: float, segment: Segment, lasts_s: float
+):
+    leg = leg_of(long_run, given=True)
+    update = passed(leg, *slipped(long_run, segment, axis, angle_deg, lasts_s))
+    strides = strides_of(update)
+    (slip,) = update.slips
+    assert (slip.kind, slip.segment) == (SlipKind.TILTED, segment)
+    assert f"re-strap the left {segment} sensor" in slip.sentence
+    assert sum(SLIP_S < s.next_initial_contact_s <= slip.t_known for s in strides) <= 10
+    assert all("tilted" in s.flags for s in strides if s.initial_contact_s > slip.t_known)
+    assert not any("tilted" in s.flags for s in strides if s.next_initial_contact_s < SLIP_S)
+    assert leg.calibration == known(long_run)
+
+
+def test_a_tilt_is_flagged_until_the_leg_is_calibrated_anew(long_run: Session):
+    thigh, shank = slipped(long_run, SHANK, "z", 15.0, 0.3)
+    (thigh_1, thigh_2), (shank_1, shank_2) = halves(thigh, 19.0), halves(shank, 19.0)
+    leg = leg_of(long_run, given=True)
+    leg.push(thigh_1, shank_1)
+    anew = structs.replace(
+        known(long_run),
+        shank=turned_by(known(long_run), about_z(radians(-15.0)), known(long_run).shank.gyr_bias_rad_s).shank,
+    )
+    leg.recalibrate(anew, 19.0)
+    update = passed(leg, thigh_2, shank_2)
+    strides = strides_of(update)
+    assert not update.slips
+    assert "tilted" in strides[0].flags
+    assert not any("tilted" in s.flags for s in strides if s.initial_contact_s > 19.0)
+
+
+def test_nothing_slips_where_nothing_does(long_run: Session, preamble: Session):
+    for session, given in ((long_run, True), (long_run, False), (preamble, False)):
+        for side in Side:
+            update = passed(leg_of(session, side, given=given), *blocks(session, side))
+            assert not update.slips
+            assert not any(s.flags & {"turned", "tilted"} for s in strides_of(update))
