@@ -43,7 +43,7 @@ LONG = Trouble(
     "See that the straps are tight, and begin with the knees anew.",
     (guided.PLACEMENTS[2],),
 )
-LONG_INSTRUCTION = "Jog forwards for ten strides; where there is no room, lift each knee 5 times, the heel towards the seat, and stand."
+WORDY = "Jog forwards for ten strides; where there is no room, lift each knee 5 times, heel to the seat, and stand."
 
 
 def seen(guidance: Guidance, state: State = State.STREAMING) -> CalibrationView:
@@ -155,7 +155,7 @@ class TestWhatIsSaid:
             drawn[text] = painter.font().pixelSize()
 
         monkeypatch.setattr(Canvas, "write_wrapped", note)
-        for guidance in (guided.STAND, Guidance(Step.MOVE, LONG_INSTRUCTION)):
+        for guidance in (guided.STAND, Guidance(Step.MOVE, WORDY)):
             look(panel_of(replace(guidance, trouble=trouble), theme), 1200, 800)
             assert drawn[guidance.instruction] >= 28
         if trouble is not None:
