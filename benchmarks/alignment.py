@@ -24,7 +24,7 @@ from calibration.fit import fit_leg
 from calibration.model import LegCalibration, SegmentCalibration
 from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from legcycle_imu.simulation import Script, Section, SectionKind, Simulation, draw_runner, draw_sensors, simulate
-from legcycle_imu.simulation.runner import STAND_SHANK, STAND_THIGH
+from legcycle_imu.simulation.runner import STAND_SHANK, STAND_THIGH, standing_tilts
 
 DRAWS = 400
 RATE_HZ = 100.0
@@ -36,10 +36,10 @@ METHOD = (
     "Data: simulated runners, each leg a draw: mounting uniform over all rotations, errors of the sensors as in the "
     f"recorded trials, {RATE_HZ:.0f} Hz; standing lean (thigh -3.8 +- 2.6 deg, shank -3.7 +- 2.8 deg), tilts out of "
     "the sagittal plane, lengths, speed (2 to 4.5 m/s), impact and wobble drawn.",
-    "Axis: angle between the z that was found and that of the segment frame, whose y is up in the frontal plane when "
-    "standing. Its parts: frontal (about x) and about y, the segment's own length. `bone`: the angle to the z of the "
-    "hip-knee or knee-ankle line, which stands 1.8 or 1.2 deg (SD) out of the vertical; no sensor sees that. Zero: "
-    "angle found less true angle.",
+    "Axis: angle between the z that was found and that of the segment frame, which leans in the frontal plane, when "
+    "its runner stands, as the mean leg does. Its parts: frontal (about x) and about y, the segment's own length. "
+    "`bone`: the angle to the z of this leg's own hip-knee or knee-ankle line, which leans by 2.5 or 3.0 deg (SD) more "
+    "or less than the mean leg's; no sensor sees that. Zero: angle found less true angle.",
 )
 
 
@@ -124,7 +124,8 @@ def hold_of(block: SampleBlock, rate_hz: float = RATE_HZ) -> SensorHold:
 def error_of(simulation: Simulation, placement: Placement, found: SegmentCalibration, advice: str) -> Error:
     """Compare what was found with how the sensor sits."""
     setup = next(s for s in simulation.sensors if s.placement == placement)
-    lean = simulation.runner.legs[placement.side].tilts_stand[0 if placement.segment is Segment.THIGH else 2]
+    own = simulation.runner.legs[placement.side].tilts_stand - standing_tilts(placement.side)
+    lean = own[0 if placement.segment is Segment.THIGH else 2]
     c, s = np.cos(lean), np.sin(lean)
     bone = setup.mounting
     true = np.array([[1.0, 0.0, 0.0], [0.0, c, -s], [0.0, s, c]]) @ bone

@@ -12,6 +12,7 @@ from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import butter, sosfiltfilt
 
 from benchmarks.simulated import PROCESSES
 from benchmarks.trials import SOURCE, Trial, arguments, data_folders, headline, said, table, trials
@@ -23,12 +24,14 @@ from calibration.sideways import COEFFICIENTS, HARMONICS, RUNNING_SHANK, RUNNING
 from calibration.swing import Swing, swing_of
 from calibration.zero import Zero, upright_frame
 from firmware_bridge.intake import Intake
-from firmware_bridge.samples import Floats, SampleBlock, Segment, Side
+from firmware_bridge.samples import Floats, Placement, SampleBlock, Segment, Side
 
 ALIKE = Tilt(0.0, 20.0, (Wave(0.0, 0.0, 5.0), Wave(0.0, 0.0, 5.0), Wave(0.0, 0.0, 5.0)))
 LEVEL = Sideways(ALIKE, Tilt(0.0, 0.2, ALIKE.waves))
 IN_CODE = {Segment.THIGH: RUNNING_THIGH, Segment.SHANK: RUNNING_SHANK}
 POSTURES = {Segment.THIGH: THIGH_POSTURE, Segment.SHANK: SHANK_POSTURE}
+CUTOFF_HZ = 8.0
+"""Of rates that are compared with the true ones."""
 EDGE_S = 0.3
 """Of a section, s, which belongs to the transition."""
 HEAD = ["segment", "tilt", "part", "in the code: mean, SD", "fitted: mean, SD", "LORO error, SD"]
@@ -36,11 +39,19 @@ HEAD = ["segment", "tilt", "part", "in the code: mean, SD", "fitted: mean, SD", 
 
 @dataclass(frozen=True)
 class Seen:
-    """Tilts of one segment of one leg in one trial, as of a left leg: (2 * COEFFICIENTS,) rad."""
+    """One segment of one leg in one trial, as of a left leg.
+
+    Parameters
+    ----------
+    runner, segment : whose
+    tilts : (2 * COEFFICIENTS,) rad, in a frame whose y is the vertical of standing
+    axis : (3,) axis about which the sagittal angle turns, in that frame: the one on which its true rate depends most
+    """
 
     runner: str
     segment: Segment
     tilts: Floats
+    axis: Floats
 
 
 def see(trial: Trial) -> list[Seen]:
@@ -74,11 +85,11 @@ def _of_leg(trial: Trial, side: Side, holds: list[SensorHold]) -> list[Seen]:
     shank = shank.turned(relative_sign(thigh, shank))
     sign, _ = forward_when_running(thigh, shank)
     swings = zip(Segment, (thigh.turned(sign), shank.turned(sign)), strict=True)
-    return [Seen(trial.runner, segment, _tilts(swing, side, segment)) for segment, swing in swings]
+    return [Seen(trial.runner, segment, *_measured(trial, swing, side, segment)) for segment, swing in swings]
 
 
-def _tilts(swing: Swing, side: Side, segment: Segment) -> Floats:
-    """Give the mean over the bouts of the tilts' coefficients, in the frame that keeps its direction best."""
+def _measured(trial: Trial, swing: Swing, side: Side, segment: Segment) -> tuple[Floats, Floats]:
+    """Give the tilts, the mean over the bouts, in the frame that keeps its direction best, and the axis."""
     swing = swing.level_when_standing()
     frame = refined(_standing_frame(swing, segment), [Movement(swing.sweeps, LEVEL)], side, stood=True)
     each = []
@@ -90,7 +101,14 @@ def _tilts(swing: Swing, side: Side, segment: Segment) -> Floats:
         each.append([coefficients(adduction, phase), coefficients(rotation, phase)])
     share = np.array([len(sweep.spans) for sweep in swing.sweeps])
     mirror = 1.0 if side is Side.LEFT else -1.0
-    return np.asarray(mirror * np.average(np.array(each).reshape(len(each), -1), axis=0, weights=share))
+    tilts = np.asarray(mirror * np.average(np.array(each).reshape(len(each), -1), axis=0, weights=share))
+    time, true = trial.angles
+    slope = np.gradient(np.radians(true[Placement(side, segment)]), time)
+    turning = np.column_stack([swing.gyr @ frame.T, np.ones(len(swing.time))])
+    low = butter(2, CUTOFF_HZ, fs=trial.chunks()[0][0].rate_hz, output="sos")
+    seen, wanted = (sosfiltfilt(low, x, axis=0) for x in (turning[:, :3], np.interp(swing.time, time, slope)))
+    axis = np.linalg.lstsq(seen, wanted, rcond=None)[0]
+    return tilts, np.asarray(axis / np.linalg.norm(axis)) * [mirror, mirror, 1.0]
 
 
 def _standing_frame(swing: Swing, segment: Segment) -> NDArray[np.float64]:
@@ -117,6 +135,13 @@ def rows_of(segment: Segment, seen: list[Seen]) -> list[list[str]]:
     return rows
 
 
+def axis_row(segment: Segment, seen: list[Seen]) -> list[str]:
+    """Give the row of the axis about which the sagittal angle turns."""
+    x, y, _ = np.degrees([s.axis for s in seen]).T
+    in_code = f"{IN_CODE[segment].standing_deg:.1f}"
+    return [str(segment), in_code, f"{-y.mean():+.1f}, {y.std():.1f}", f"{x.mean():+.1f}, {x.std():.1f}"]
+
+
 def _said(mean: complex, sd: float) -> str:
     return f"{mean.real:+.1f} {mean.imag:+.1f}i, {sd:.1f}"
 
@@ -138,6 +163,9 @@ def main() -> None:
         seen = [leg for legs in said(pool.imap(see, every), "measuring", len(every)) for leg in legs]
     rows = [row for s in Segment for row in rows_of(s, [leg for leg in seen if leg.segment is s])]
     table("Tilts", HEAD, rows)
+    head = ["segment", "standing_deg in the code", "frontal, deg: mean, SD", "about y, deg: mean, SD"]
+    table("Axis about which the true sagittal angle turns, against that of standing", head,
+          [axis_row(s, [leg for leg in seen if leg.segment is s]) for s in Segment])  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Fit of a leg's calibration to the samples that are held: a function of data, called by the aligner."""
 
-from math import radians
+from math import cos, radians, sin
 from typing import NamedTuple
 
 import numpy as np
@@ -107,7 +107,7 @@ def _fit_running(
         if typical_s < settings.fast_stride_s:
             posture = posture.with_running_sd(settings.fast_running_sd_rad)
         movements = [Movement(swing.sweeps, legs.running), Movement(_in_plane(lifts, swing, settings), SLOW)]
-        swings.append(_refined(swing, zero_of(swing, posture, settings), movements, side))
+        swings.append(_refined(swing, zero_of(swing, posture, settings), movements, legs.running.standing(side), side))
         zeros.append(zero_of(swings[-1], posture, settings))
     source = ZeroSource.STANDING_AND_RUNNING if all(zero.stood for zero in zeros) else ZeroSource.RUNNING
     return _fit(side, (swings[0], swings[1]), zeros, source, margin, len(strides), settings)
@@ -123,7 +123,8 @@ def _fit_standing(side: Side, thigh: Swing, shank: Swing, settings: AlignmentSet
     margin = min(abs(ahead) / _CLEARLY_AHEAD_RAD, abs(behind) / _CLEARLY_BEHIND_RAD, 1.0)
     zeros = [Zero(legs.posture.standing_rad, legs.posture.standing_sd_rad, True) for legs in _LEGS]
     thigh, shank = (
-        _refined(swing, zero, [Movement(swing.sweeps, SLOW)], side) for swing, zero in zip(forward, zeros, strict=True)
+        _refined(swing, zero, [Movement(swing.sweeps, SLOW)], legs.running.standing(side), side)
+        for swing, zero, legs in zip(forward, zeros, _LEGS, strict=True)
     )
     return _fit(side, (thigh, shank), zeros, ZeroSource.STANDING, margin, 0, settings)
 
@@ -138,11 +139,12 @@ def _in_plane(sweeps: list[Sweep], swing: Swing, settings: AlignmentSettings) ->
     ]
 
 
-def _refined(swing: Swing, zero: Zero, movements: list[Movement], side: Side) -> Swing:
-    """Turn the axis of a swing until the segment's tilts are most like those of legs."""
+def _refined(swing: Swing, zero: Zero, movements: list[Movement], standing_rad: float, side: Side) -> Swing:
+    """Turn the axis of a swing until its tilts are most like those of legs, then from standing to the bone."""
     if zero.stood:
         swing = swing.level_when_standing()
-    return swing._replace(z=refined(upright_frame(swing, zero), movements, side, stood=zero.stood)[2])
+    _, y, z = refined(upright_frame(swing, zero), movements, side, stood=zero.stood)
+    return swing._replace(z=cos(standing_rad) * z - sin(standing_rad) * y)
 
 
 def _fit(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from firmware_bridge.samples import Floats
+from firmware_bridge.samples import Floats, Side
 
 HARMONICS = 3
 """Harmonics of the swing that are told apart; what is above is small in running."""
@@ -59,12 +59,18 @@ class Sideways:
 
     Parameters
     ----------
-    adduction : about x; negative for a left leg whose distal end is nearer to the other leg
+    adduction : about x, against standing; negative for a left leg whose distal end is nearer to the other leg
     rotation : about y, the segment's own length
+    standing_deg : adduction while standing, against the frame about whose z the sagittal angle turns, deg
     """
 
     adduction: Tilt
     rotation: Tilt
+    standing_deg: float = 0.0
+
+    def standing(self, side: Side) -> float:
+        """Give the adduction while standing of a leg, rad."""
+        return radians(self.standing_deg) * (1.0 if side is Side.LEFT else -1.0)
 
 
 _NO_MEAN_DEG = 0.2
@@ -72,10 +78,12 @@ _NO_MEAN_DEG = 0.2
 RUNNING_THIGH = Sideways(
     Tilt(-7.5, 2.6, (Wave(-0.6, 1.1, 1.3), Wave(-0.5, 0.1, 0.9), Wave(0.1, -0.7, 0.7))),
     Tilt(0.0, _NO_MEAN_DEG, (Wave(-4.8, 0.4, 4.3), Wave(-0.8, -1.7, 2.0), Wave(-0.5, -0.8, 1.7))),
+    4.5,
 )
 RUNNING_SHANK = Sideways(
     Tilt(-7.2, 1.7, (Wave(-0.6, 1.9, 2.2), Wave(-0.8, 1.1, 1.5), Wave(0.5, 0.1, 0.8))),
     Tilt(0.0, _NO_MEAN_DEG, (Wave(-2.1, 1.1, 3.5), Wave(-0.3, 4.8, 2.6), Wave(0.7, 1.2, 2.0))),
+    3.3,
 )
 """Means and spreads over 78 legs of 13 runners at 2.5, 3.5 and 4.5 m/s (benchmarks/fit_sideways.py)."""
 _STILL = Wave(0.0, 0.0, 1.0), Wave(0.0, 0.0, 0.7), Wave(0.0, 0.0, 0.5)

@@ -44,8 +44,6 @@ WARP_NOISE = np.array([0.6, 0.8, 0.8]) * mean_landmark_sd("within")
 norms', for the rest comes with the noise of the shapes."""
 DRIVE_WITH_LIFT_WITHIN = 0.9
 """Correlation of peak knee drive with peak heel lift between strides: the time between them varies by 3 ms alone."""
-MARCH_TILT = 0.3
-"""Share of the standing adduction added at the top of a knee lift."""
 
 
 class Tracks(NamedTuple):
@@ -280,7 +278,7 @@ def _lifts(script: Script, runner: SimulatedRunner, side: Side, time: Floats) ->
 
 def _standing(leg: LegMotion, lifts: Lifts, rest: Floats, sway: Floats, style: Style) -> LegMotion:
     """Add standing and its sway, which fade as the stride grows, and the knee lifts."""
-    tilts = leg.tilts + style.tilts_stand * (1.0 + MARCH_TILT * lifts.share[:, np.newaxis])
+    tilts = leg.tilts + style.tilts_stand + style.tilts_lift * lifts.share[:, np.newaxis]
     tilts[:, ::2] += lifts.lean_sideways[:, np.newaxis]
     return replace(
         leg,

@@ -51,7 +51,8 @@ class Style:
     contact_lag, toe_off_lag : s by which contact and toe-off come after what the motion shows
     curves : (2 * HARMONICS + 1, 2) deviation of thigh and shank over the landmark phase, rad, as Fourier series
     tilts : (2 * HARMONICS + 1, 4) thigh adduction, thigh rotation, shank adduction, shank rotation, rad
-    tilts_stand : (4,) the same while standing, rad
+    tilts_stand : (4,) the same while standing, rad; it goes on in the strides
+    tilts_lift : (4,) what is added at the top of a knee lift, rad
     """
 
     thigh_stand: float
@@ -63,6 +64,7 @@ class Style:
     curves: Floats
     tilts: Floats
     tilts_stand: Floats
+    tilts_lift: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +145,11 @@ SIDEWAYS = RUNNING_THIGH, RUNNING_SHANK
 """How thigh and shank leave the sagittal plane: measured in the recorded runners (benchmarks/fit_sideways.py)."""
 LANDING_PEAK = (17.0, 5.0)
 """Landing's largest acceleration at 3.5 m/s, m/s^2: mean and SD between runners."""
-TILT_STAND_DEG = np.array([1.8, 1.2])
-"""SD of thigh's and shank's adduction while standing, deg. Recorded is only by how much it differs from that in
-running, with an SD of 2.6 and 1.7 between legs: as in the sagittal plane, standing and running are taken to vary
-alike and independently, which leaves each half of the variance. A bone's own bend is not in it: where the bone is in
-the frontal plane, standing says by definition (docs/conventions.md: y is up when standing)."""
+TILT_STAND_DEG = np.array([2.5, 3.0])
+"""SD between legs of thigh's and shank's adduction while standing about `Sideways.standing_deg`, deg: by how much the
+axis about which the recorded sagittal angles turn differs from that of standing (benchmarks/fit_sideways.py)."""
+TILT_LIFT_DEG = np.array([0.5, 0.4])
+"""SD of the adduction that comes at the top of a knee lift, deg: chosen, for no knee lifts are recorded."""
 
 
 def draw_runner(
@@ -212,7 +214,8 @@ def _style(side: Side, person: Floats, rng: np.random.Generator, vary: Variation
         toe_off_lag=TOE_OFF_LAG_SD * float(z[6]),
         curves=_deviation(z[7:].reshape(2, 5), warp_sd),
         tilts=vary.out_of_plane * _draw_tilts(side, rng),
-        tilts_stand=vary.out_of_plane * np.radians([TILT_STAND_DEG[0], 0, TILT_STAND_DEG[1], 0]) * _clipped(rng),
+        tilts_stand=vary.out_of_plane * (standing_tilts(side) + _adduction(TILT_STAND_DEG) * _clipped(rng)),
+        tilts_lift=vary.out_of_plane * _adduction(TILT_LIFT_DEG) * _clipped(rng),
     )
 
 
@@ -257,6 +260,16 @@ def low_waves(points: int) -> Floats:
     """Give 1, cos, sin, cos 2, sin 2 over one period, (points, 5)."""
     phase = 2 * np.pi * np.arange(points) / points
     return np.stack([np.ones(points), np.cos(phase), np.sin(phase), np.cos(2 * phase), np.sin(2 * phase)], axis=-1)
+
+
+def standing_tilts(side: Side) -> Floats:
+    """Give the mean tilts of a leg while standing, (4,) rad."""
+    thigh, shank = (sideways.standing(side) for sideways in SIDEWAYS)
+    return np.array([thigh, 0.0, shank, 0.0])
+
+
+def _adduction(sizes_deg: Floats) -> Floats:
+    return np.radians([sizes_deg[0], 0.0, sizes_deg[1], 0.0])
 
 
 def _draw_tilts(side: Side, rng: np.random.Generator) -> Floats:
