@@ -79,5 +79,5 @@ class RoutineSettings:
 
     @property
     def fit(self) -> AlignmentSettings:
-        """Settings of the fit: as many swings as so many lifts make, and everything that is held."""
-        return replace(self.alignment, lifts=self.lifts - 1, hold_s=4.0 * self.hold_s)
+        """Settings of the fit: from one lift to the next, of which one may be missed, and everything that is held."""
+        return replace(self.alignment, lifts=max(1, self.lifts - 2), hold_s=4.0 * self.hold_s)

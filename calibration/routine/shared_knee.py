@@ -23,7 +23,7 @@ def agreement(calibration: LegCalibration, thigh: SampleBlock, shank: SampleBloc
     Parameters
     ----------
     calibration : of the leg
-    thigh, shank : what its sensors told, sensor frames, from standing on
+    thigh, shank : what its sensors told, sensor frames
     """
     first, last = (pick(float(block.time[0 if pick is max else -1]) for block in (thigh, shank)) for pick in (max, min))
     grid = np.arange(first, last, 1.0 / GRID_HZ)
@@ -48,8 +48,10 @@ def _forward(block: SampleBlock, calibration: SegmentCalibration, above_m: float
     slope = np.gradient(rate, block.time)
     ahead = (block.acc * x).sum(axis=1) - slope * above_m
     along = (block.acc * y).sum(axis=1) - rate * rate * above_m
-    angle = turned_rad(block, calibration) + np.arctan2((block.acc[0] * x).sum(), (block.acc[0] * y).sum())
-    return np.asarray(np.cos(angle) * ahead - np.sin(angle) * along)
+    angle = turned_rad(block, calibration)
+    forward, up = np.cos(angle) * ahead - np.sin(angle) * along, np.sin(angle) * ahead + np.cos(angle) * along
+    tilt = np.arctan2(forward.mean(), up.mean())  # at the first sample; on the whole nobody is accelerated but by g
+    return np.asarray(np.cos(tilt) * forward - np.sin(tilt) * up)
 
 
 def _slow(values: Floats) -> Floats:

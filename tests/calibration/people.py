@@ -244,7 +244,7 @@ class Person:
         if who.marches:
             return (
                 march(self.rng, 10, 0.4 if who.seated else 1.0, 0.0 if self.heel else who.stiff)
-                if self._yet(f"march {self.said[-1].attempt}", 1)
+                if self._yet(f"march {self.said[-1].attempt} {self.said[-1].trouble}", 1)
                 else stand(2.0)
             )
         return jog(8.0, who.speed_m_s, overground=not who.on_the_spot)

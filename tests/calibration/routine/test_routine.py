@@ -66,7 +66,9 @@ LEGS = {LEFT_THIGH: RIGHT_THIGH, RIGHT_THIGH: LEFT_THIGH, LEFT_SHANK: RIGHT_SHAN
 
 @dataclass(frozen=True)
 class Case:
-    """Somebody, a piece of every reason that must be given, in this order, and whether it ends well."""
+    """Somebody, a piece of every reason that must be given, in this order ("|" between such as will do), and whether
+    it ends well.
+    """
 
     character: Character
     reasons: tuple[str, ...] = ()
@@ -83,8 +85,8 @@ CAST: dict[str, Case] = {
     "begins twice with the wrong leg": Case(
         Character(wrong_leg=2), ("either the other leg", "The same leg was lifted")
     ),
-    "lifts too low": Case(Character(low=1), ("hardly lifted",)),
-    "lifts both knees": Case(Character(both=1), ("both legs moved",)),
+    "lifts too low": Case(Character(low=1), ("hardly lifted|no leg was lifted",)),
+    "lifts both knees": Case(Character(both=1), ("both legs moved|longer than",)),
     "jogs before anything is asked": Case(Character(restless=2)),
     "left thigh and shank exchanged": Case(
         Character(exchanged=exchanged(LEFT_THIGH, LEFT_SHANK)), ("The left thigh moved as a shank does",)
@@ -121,7 +123,7 @@ CAST: dict[str, Case] = {
     "lets the shanks hang": Case(Character(marches=True, stiff=-0.1), ("shank hung straight down",)),
     "does nothing": Case(Character(idle=True), ("Nobody has lifted a knee",), ends_well=False),
     "never stands": Case(Character(restless=inf), ("never kept still",), ends_well=False),
-    "sits all the time": Case(Character(seated=True, marches=True), ("not enough yet",), ends_well=False),
+    "sits all the time": Case(Character(seated=True, marches=True), ("not enough yet|was lifted by",), ends_well=False),
     "two sensors on one thigh": Case(
         Character(beside_thigh=LEFT_SHANK), ("thigh and shank cannot be told apart",), ends_well=False
     ),
@@ -136,7 +138,7 @@ def played(name: str, seed: int) -> None:
     guidance = person.play(limit_s=150.0 if case.ends_well else 40.0)
     given = iter(troubles(person))
     for reason in case.reasons:
-        assert any(reason in one for one in given), (reason, troubles(person))
+        assert any(piece in one for one in given for piece in reason.split("|")), (reason, troubles(person))
     assert guidance.done == case.ends_well, troubles(person)
     if guidance.outcome is None:
         assert guidance.trouble is not None

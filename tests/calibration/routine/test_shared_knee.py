@@ -28,6 +28,15 @@ def test_agreement_has_the_sign_of_the_calibration(preamble: Session, side: Side
         assert agreement(changed, thigh, shank) < -0.8
 
 
+@pytest.mark.parametrize("start_s", [3.0, 3.2, 3.4, 3.6])
+def test_agreement_needs_no_rest_to_begin_with(run: Session, start_s: float) -> None:
+    for side in Side:
+        leg = run.calibration.leg(side)
+        assert leg is not None
+        blocks = [run.block(Placement(side, segment)) for segment in Segment]
+        assert agreement(leg, *(block[int(np.searchsorted(block.time, start_s)) :] for block in blocks)) > 0.7
+
+
 def test_too_few_samples_tell_nothing(preamble: Session) -> None:
     leg = preamble.calibration.leg(Side.LEFT)
     assert leg is not None
