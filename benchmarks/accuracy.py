@@ -17,7 +17,7 @@ from benchmarks.trials import said
 
 BENCHMARKS = (
     *("running", "simulated", "impact_delay", "orientation", "latency"),
-    *("fit_constants", "fit_vertical", "speed", "intrinsic"),
+    *("fit_constants", "fit_vertical", "speed", "intrinsic", "slip"),
 )
 DOCUMENT = Path(__file__).parent.parent / "docs" / "accuracy.md"
 PLACE = re.compile(r"(<!-- table: (?P<path>.+?) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -48,7 +48,7 @@ METHOD = (
     "Method: the axes of each sensor are those of the self-alignment, which is then given. From 12 to 13 s into the "
     "running section on one sensor's samples are turned about one of them. Noticed: strides of the leg that ended "
     "between the slip and its being said. Knee drive: mean over the strides after that, against the mean before the "
-    "slip, and against the same strides without a slip (a runner's own knee drive moves by up to 1.5 deg meanwhile).",
+    "slip, and against the same strides without a slip (a runner's own knee drive moves by up to 2.9 deg meanwhile).",
 )
 
 
