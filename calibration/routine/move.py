@@ -19,6 +19,8 @@ from calibration.routine.wearing import Leg
 from calibration.routine.words import sentence
 from firmware_bridge.samples import Placement, Quality, SampleBlock, Segment, Side
 
+REFUSED = "Tighten the straps, see that one sensor is above each knee and one below it, and begin anew with the knees."
+
 
 class Move:
     """Hold what is moved, and fit every leg once a second until all fits are good.
@@ -101,7 +103,7 @@ class Move:
             return self._checked(good)
         refused = [fit for fit in fits.values() if isinstance(fit, str)]
         if refused and min(strides) >= 1.0:
-            return Again(Trouble(sentence(refused[0]), "Begin anew with the knees."), Step.RIGHT_KNEE)
+            return Again(Trouble(sentence(refused[0]), REFUSED), Step.RIGHT_KNEE)
         if not settled:
             return Going(self._progress)
         self._moved = False
