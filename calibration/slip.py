@@ -132,4 +132,4 @@ class Usual:
         self.count += 1
         share = 1.0 / min(self.count, self._memory)
         before = self.values or values
-        self.values = tuple(a + share * (b - a) for a, b in zip(before, values, strict=True))
+        self.values = tuple([a + share * (b - a) for a, b in zip(before, values, strict=True)])

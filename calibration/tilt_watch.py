@@ -15,13 +15,11 @@ class _Pair(NamedTuple):
 
     Attributes
     ----------
-    bend, lean : what differs between the two: mean angle, sideways lean of the force; rad
-    duration, thigh_spread, shank_spread : what must be as usual to judge that
-    thigh_mean, shank_mean, thigh_lean, shank_lean : each by itself, which tells whose sensor it is
+    duration, thigh_spread, shank_spread : what must be as usual for a tilt to be told
+    thigh_mean, shank_mean : mean angles, rad
+    thigh_lean, shank_lean : how far the mean force leaned sideways, rad
     """
 
-    bend: float
-    lean: float
     duration: float
     thigh_spread: float
     shank_spread: float
@@ -33,8 +31,6 @@ class _Pair(NamedTuple):
     @classmethod
     def of(cls, thigh: Watched, shank: Watched) -> "_Pair":
         return cls(
-            thigh.mean - shank.mean,
-            thigh.lean - shank.lean,
             0.5 * (thigh.seen.duration + shank.seen.duration),
             thigh.seen.spread,
             shank.seen.spread,
@@ -44,9 +40,19 @@ class _Pair(NamedTuple):
             shank.lean,
         )
 
+    @property
+    def bend(self) -> float:
+        """Mean angle between thigh and shank, rad: speeding up, which tilts the force on both, cancels."""
+        return self.thigh_mean - self.shank_mean
+
+    @property
+    def lean(self) -> float:
+        """How differently the force leans sideways on them, rad: a bend cancels."""
+        return self.thigh_lean - self.shank_lean
+
     def less(self, other: "_Pair") -> "_Pair":
         """Give the differences from another."""
-        return _Pair._make(a - b for a, b in zip(self, other, strict=True))
+        return _Pair._make([a - b for a, b in zip(self, other, strict=True)])
 
 
 class Tilt(NamedTuple):
@@ -92,19 +98,19 @@ class TiltWatch:
     def _change(self, pair: _Pair) -> _Pair | None:
         """Give how a pair differs from the usual where it does in what a tilt changes, and in nothing else."""
         s = self.settings
-        usual = self._usual
-        if usual.count and not self._alike(pair, _Pair._make(usual.values)):
+        known = self._usual.count
+        usual = _Pair._make(self._usual.values) if known else pair
+        if not self._alike(pair, usual):
             self._strange += 1
-            if usual.count < s.learned or self._strange >= s.in_a_row:
+            if known < s.learned or self._strange >= s.in_a_row:
                 self._begin(pair)
             return None
         self._strange = 0
-        if usual.count >= s.learned:
-            change = pair.less(_Pair._make(usual.values))
-            if abs(change.bend) > s.tilted_rad or abs(change.lean) > s.leant_rad:
-                return change
-        usual.follow(pair)
-        if usual.count == s.learned:
+        tilted = abs(pair.bend - usual.bend) > s.tilted_rad or abs(pair.lean - usual.lean) > s.leant_rad
+        if tilted and known >= s.learned:
+            return pair.less(usual)
+        self._usual.follow(pair)
+        if self._usual.count == s.learned:
             self._remember()
         return None
 

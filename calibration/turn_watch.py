@@ -36,6 +36,7 @@ class TurnWatch:
         self.turn = 0.0
         """By how much the calibrated frame is to be turned about y, rad."""
         self._first: list[float] = []
+        self._reference = 0.0
         self._usual = Usual(self.settings.memory)
         self._deviating: list[Sighting] = []
         self._passed = 0
@@ -59,6 +60,7 @@ class TurnWatch:
         self._alert = self._is_odd(watched)
         if len(self._first) < s.learned:
             self._first.append(seen.turn)
+            self._reference = median(self._first)
             return watched
         if abs(self._deviation(seen)) <= s.turned_rad:
             self._deviating.clear()
@@ -84,7 +86,7 @@ class TurnWatch:
         return abs(now[0] - usual[0]) > 0.5 * s.tilted_rad or abs(now[1] - usual[1]) > 0.5 * s.leant_rad
 
     def _deviation(self, seen: Sighting) -> float:
-        return seen.turn - median(self._first) - self.turn
+        return seen.turn - self._reference - self.turn
 
     def _settled(self) -> float | None:
         """Give by how much the sensor has turned, once enough strides in a row agree."""
