@@ -17,6 +17,7 @@ from benchmarks.trials import said
 
 BENCHMARKS = (
     *("running", "simulated", "impact_delay", "orientation", "latency"),
+    *("alignment", "fit_sideways"),
     *("fit_constants", "fit_vertical", "speed", "intrinsic", "slip"),
 )
 DOCUMENT = Path(__file__).parent.parent / "docs" / "accuracy.md"
