@@ -14,6 +14,7 @@ from firmware_bridge.errors import LegcycleError
 from legcycle_imu.cli import config
 from legcycle_imu.cli.analyse import analyse
 from legcycle_imu.cli.calibrate import calibrate
+from legcycle_imu.cli.compare import compare
 from legcycle_imu.cli.console import say
 from legcycle_imu.cli.demo import demo
 from legcycle_imu.cli.doctor import doctor
@@ -24,8 +25,10 @@ from legcycle_imu.cli.live import live
 from legcycle_imu.cli.options import examples
 from legcycle_imu.cli.record import record
 from legcycle_imu.cli.replay import replay
+from legcycle_imu.cli.report import report
 from legcycle_imu.cli.scan import scan
 from legcycle_imu.cli.simulate import simulate
+from legcycle_imu.cli.trend import trend
 
 
 class Commands(TyperGroup):
@@ -138,6 +141,24 @@ app.command(
         "legcycle analyse run.legcycle --json",
     ),
 )(analyse)
+app.command(
+    "report",
+    epilog=examples(
+        "legcycle report run.legcycle",
+        "legcycle report run.legcycle --height-m 1.75 -o anna.html",
+    ),
+)(report)
+app.command(
+    "compare",
+    epilog=examples(
+        "legcycle compare may.legcycle june.legcycle",
+        "legcycle compare may.legcycle june.legcycle --own sessions -o change.svg",
+    ),
+)(compare)
+app.command(
+    "trend",
+    epilog=examples("legcycle trend sessions --runner anna", "legcycle trend sessions --runner anna -o trend.png"),
+)(trend)
 app.command(
     "replay",
     epilog=examples(

@@ -20,6 +20,7 @@ COMMANDS = (
     ("analyse",),
     ("calibrate",),
     ("replay",),
+    ("report",),
     ("simulate",),
     ("record",),
     ("live",),
