@@ -2,7 +2,7 @@
 
     python -m benchmarks.alignment [--draws N] [--data DIR]
 
-About four minutes for 2000 draws on two cores; a draw is one leg of one drawn runner with two drawn sensors.
+About a quarter of an hour for 2000 draws a case on two cores; a draw is one leg of one runner with its two sensors.
 """
 
 import argparse
