@@ -101,9 +101,9 @@ class KneeLift:
             bias = self._ticks[0].looks[answer.thigh].gyr
             self.lift = Lift(answer, self._ticks[0].pose(), turning_axis(thigh, bias))
             return Passed(self._step)
-        if answer == NOBODY:  # a shift of weight: nothing to speak of
+        if answer == NOBODY:  # a shift of weight costs no attempt
             self._ticks, self._moving = self._ticks[-self._calm :], False
-            return Going()
+            return Going(trouble=Trouble("That was too little to tell which leg it was.", self._advice(LOW)))
         return self._again(f"This could not be told: {answer}.", self._advice(answer))
 
     def _advice(self, answer: str) -> str:

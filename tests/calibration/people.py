@@ -229,7 +229,7 @@ class Person:
     def _lift(self, side: Side) -> Snippet:
         who = self.character
         if who.seated or self._yet("low", who.low):
-            return lift(side, self.rng, 0.4 if who.seated else 0.3)
+            return lift(side, self.rng, 0.4 if who.seated else 0.25)
         if self._yet("both", who.both):
             return march(self.rng, 4)
         return lift(OTHER[side] if self._yet("wrong leg", who.wrong_leg) else side, self.rng)

@@ -85,7 +85,7 @@ CAST: dict[str, Case] = {
     "begins twice with the wrong leg": Case(
         Character(wrong_leg=2), ("either the other leg", "The same leg was lifted")
     ),
-    "lifts too low": Case(Character(low=1), ("hardly lifted|no leg was lifted",)),
+    "lifts too low": Case(Character(low=1), ("hardly lifted|too little to tell",)),
     "lifts both knees": Case(Character(both=1), ("both legs moved|longer than",)),
     "jogs before anything is asked": Case(Character(restless=2)),
     "left thigh and shank exchanged": Case(
