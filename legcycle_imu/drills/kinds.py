@@ -11,6 +11,7 @@ from math import inf, isnan, nan
 from typing import NamedTuple
 
 from legcycle_imu.drills.faults import Fault
+from legcycle_imu.drills.finding import FlickSettings, MovementSettings, RunSettings
 
 
 class Drill(StrEnum):
@@ -79,7 +80,7 @@ class DrillRule:
     seconds : time of a leg's turn, or of a set where both legs move in turn, s; NaN: repetitions are counted instead
     repetitions : of a leg's turn, or of a set; 0: as many as fit into the time
     sets : how often
-    rest_s : between sets, s
+    rest_s : between sets, and between runs, s
     each_leg : the legs have turns, one after the other
     alternation : least share of repetitions that follow one of the other leg; 0 where that is not asked for
     pause_s : the timer stops where nobody moved for so long, s; infinite: never
@@ -135,7 +136,7 @@ RULES: Mapping[Drill, DrillRule] = {
                 Bound("heel_travel_cm", "cm", COACH, 20.0, 45.0, Fault.TOO_SHORT, Fault.TOO_FAR, full=30.0),
                 _PUSH._replace(least=6.0),
                 Bound("heel_rise_cm", "cm", OURS, most=15.0, above=Fault.LIFTED),
-                Bound("push_s", "s", OURS, least=0.4, below=Fault.TOO_FAST),
+                Bound("push_s", "s", OURS, least=0.3, below=Fault.TOO_FAST),
                 Bound("lean_deg", "deg", OURS, most=10.0, above=Fault.LEANING),
             ),
             seconds=120.0,
@@ -190,6 +191,7 @@ RULES: Mapping[Drill, DrillRule] = {
                 Bound("drive_hit_pct", "%", OURS, least=50.0, below=Fault.DRIVE_LOW),
             ),
             repetitions=6,
+            rest_s=60.0,
         ),
         DrillRule(
             Drill.HILL,
@@ -198,6 +200,7 @@ RULES: Mapping[Drill, DrillRule] = {
             Posture.RUNNING,
             (),
             repetitions=6,
+            rest_s=90.0,
         ),
     )
 }
@@ -206,11 +209,15 @@ RULES: Mapping[Drill, DrillRule] = {
 
 @dataclass(frozen=True, slots=True)
 class DrillSettings:
-    """Rules in force, and how movement is told from rest.
+    """Rules in force, and how repetitions are found.
 
     Parameters
     ----------
     rules : of each drill
+    movement, flicks, runs : of repetitions standing, lying and running
     """
 
     rules: Mapping[Drill, DrillRule] = field(default_factory=lambda: RULES)
+    movement: MovementSettings = field(default_factory=MovementSettings)
+    flicks: FlickSettings = field(default_factory=FlickSettings)
+    runs: RunSettings = field(default_factory=RunSettings)

@@ -4,15 +4,29 @@ Streaming: `push(update)` gives the repetitions that became known, `view()` how 
 """
 
 from collections.abc import Collection
-from math import inf, nan
+from math import nan
 
-from firmware_bridge.samples import Side
-from legcycle_imu.drills.kinds import Drill, DrillSettings
+from firmware_bridge.samples import Placement, Segment, Side
+from legcycle_imu.angle_grid import PLACEMENTS, AngleRows, AnglesResampler, GridSettings
+from legcycle_imu.drills.faults import Fault
+from legcycle_imu.drills.judging import judged
+from legcycle_imu.drills.kinds import Drill, DrillSettings, Posture
+from legcycle_imu.drills.movement import Row
+from legcycle_imu.drills.pace import Pace
+from legcycle_imu.drills.prone import ProneLegs
 from legcycle_imu.drills.repetition import Repetition
-from legcycle_imu.drills.view import DrillState, DrillView, LegCount
+from legcycle_imu.drills.running import Runs
+from legcycle_imu.drills.saying import sentence
+from legcycle_imu.drills.standing import StandingLegs
+from legcycle_imu.drills.tally import Alternation, Tally
+from legcycle_imu.drills.view import DrillState, DrillView
 from legcycle_imu.model import Update
 from legcycle_imu.runner import LegGeometry
 from legcycle_imu.targets import Targets
+
+SILENT_S = 2.0
+"""A sensor so far behind the others is not waited for. A stream whose sensors are further apart than this is the one
+case in which what is found depends on how it was cut."""
 
 
 class DrillSession:
@@ -35,37 +49,89 @@ class DrillSession:
         geometry: LegGeometry | None = None,
         targets: Targets | None = None,
     ) -> None:
-        self.rule = (settings or DrillSettings()).rules[drill]
+        self.settings = settings or DrillSettings()
+        self.rule = self.settings.rules[drill]
         self._sides = tuple(side for side in Side if side in sides)
+        if not self._sides:
+            raise ValueError("expected at least one leg that is measured, got none")
+        worn = [Placement(side, segment) for side in self._sides for segment in Segment]
+        self._grid = AnglesResampler(worn, GridSettings(silent_s=SILENT_S))
+        self._pace = Pace(self.rule, self._sides)
+        self._runs = Runs(self.rule, geometry, targets, self.settings.runs)
+        self._legs = self._legs_of(geometry or LegGeometry())
+        self._tally = {side: Tally() for side in self._sides}
+        self._all = Tally()
+        self._alternation = Alternation()
+        self._last: Repetition | None = None
 
     def push(self, update: Update) -> list[Repetition]:
         """Take what became known, give the repetitions that this settles."""
-        return []
+        if self.rule.posture is Posture.RUNNING:
+            for stride in update.strides:
+                self._runs.see(stride)
+        return self._through(self._grid.push(update.angles))
 
     def flush(self) -> list[Repetition]:
         """Give what was held back; the stream has ended."""
-        return []
+        found = self._through(self._grid.flush())
+        rest = self._runs.flush() if self._legs is None else self._legs.flush()
+        return found + [self._noted(one) for one in rest]
 
     def view(self) -> DrillView:
         """Give how the drill stands."""
-        rule = self.rule
+        rule, pace, everything = self.rule, self._pace.state, self._all
         return DrillView(
-            rule.drill,
-            rule.title,
-            rule.instruction,
-            DrillState.READY,
-            -inf,
-            None,
-            0,
-            rule.repetitions,
-            1,
-            rule.sets,
-            rule.seconds,
-            rule.instruction,
-            None,
-            nan,
-            nan,
-            nan,
-            nan,
-            {side: LegCount(0, 0, 0, nan, nan, 0.0) for side in self._sides},
+            drill=rule.drill,
+            title=rule.title,
+            instruction=rule.instruction,
+            state=pace.state,
+            now_s=pace.now_s,
+            side=pace.side,
+            count=pace.repetitions,
+            goal=rule.repetitions,
+            set_number=pace.set_number,
+            sets=rule.sets,
+            time_left_s=self._pace.time_left_s,
+            sentence=sentence(rule, pace, self._last),
+            last=self._last,
+            pass_pct=everything.pass_pct,
+            alternation_pct=self._alternation.pct if rule.alternation and len(self._sides) > 1 else nan,
+            interval_s=everything.interval_s,
+            variation_pct=everything.variation_pct,
+            legs={side: tally.count(pace.seconds.get(side, 0.0)) for side, tally in self._tally.items()},
         )
+
+    def _legs_of(self, geometry: LegGeometry) -> StandingLegs | ProneLegs | None:
+        if self.rule.posture is Posture.STANDING:
+            return StandingLegs(self.rule, self._sides, geometry, self.settings.movement)
+        if self.rule.posture is Posture.PRONE:
+            return ProneLegs(self.rule, self._sides, self.settings.flicks)
+        return None
+
+    def _through(self, rows: AngleRows) -> list[Repetition]:
+        found: list[Repetition] = []
+        columns = [(side, PLACEMENTS.index(Placement(side, Segment.THIGH))) for side in self._sides]
+        for time, angle in zip(rows.time.tolist(), rows.angle.tolist(), strict=True):
+            if self._legs is None:
+                new, moving = self._runs.pull(time), self._runs.moving
+            else:
+                new = self._legs.push({side: Row(time, angle[k], angle[k + 1]) for side, k in columns})
+                moving = self._legs.moving
+            self._pace.tick(time, moving=moving)
+            found += [self._noted(one) for one in new]
+        return found
+
+    def _noted(self, repetition: Repetition) -> Repetition:
+        """Give a repetition its number and verdict, and count it."""
+        wrong = self._pace.is_wrong(repetition.side, repetition.start_s)
+        tally = self._all if repetition.side is None else self._tally[repetition.side]
+        faults = ((Fault.WRONG_SIDE,) if wrong else ()) + repetition.faults
+        one = judged(repetition._replace(number=tally.repetitions + 1), self.rule, faults)
+        if self._pace.state.state is not DrillState.DONE:
+            self._all.add(one)
+            if one.side is not None:
+                tally.add(one)
+                self._alternation.add(one.side)
+        self._pace.note(one.side, one.start_s, wrong=wrong)
+        self._last = one
+        return one
