@@ -11,7 +11,7 @@ from legcycle_imu.cli.options import HeightM, RunnerCode, ShankM, StridesFile, T
 from legcycle_imu.cli.session import DurationS, Sources, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from legcycle_imu.runner import Runner
 
@@ -66,14 +66,15 @@ def calibrate(
     into the config file.
     """
     if intrinsic is not None:
-        _alone("--intrinsic", output, record, of_recording, strides)
+        others = {"--from": of_recording, "--output": output, "--record": record, "--strides": strides}
+        _goes_without("--intrinsic", others | {"--duration-s": duration_s, "--start-s": start_s, "--end-s": end_s})
         from legcycle_imu.cli.intrinsic import calibrate_intrinsic
 
         calibrate_intrinsic(intrinsic, source, turns=turns)
         return
     who = runner_given(runner, height_m, thigh_m, shank_m)
     if of_recording is not None:
-        _alone("--from", record, source)
+        _goes_without("--from", {"--source": source, "--record": record, "--duration-s": duration_s})
         refuse_same(of_recording, output, strides)
         from legcycle_imu.cli.recalibrate import recalibrate
 
@@ -101,9 +102,17 @@ def _guided(
         refuse_existing(record)
         refuse_same(record, strides, output)
     config = load_config()
+    _refuse_recordings(source or config.sources)
     sensors = opened(doing_as_asked(source or config.sources), config, anywhere=True)
     outputs = Outputs(record, strides, duration_s, window=window, light=light, guided=True, kept=output)
     say_notices(show_session(sensors, who, config, "legcycle calibrate", outputs).notices())
+
+
+def _refuse_recordings(sources: "Sequence[str]") -> None:
+    for name in sources:
+        kind, _, path = name.partition(":")
+        if kind == "replay":
+            raise typer.BadParameter(f"Nobody can be led through a recording: legcycle calibrate --from {path}")
 
 
 def doing_as_asked(sources: "Sequence[str]") -> list[str]:
@@ -114,6 +123,8 @@ def doing_as_asked(sources: "Sequence[str]") -> list[str]:
     ]
 
 
-def _alone(option: str, *others: object) -> None:
-    if any(others):
-        raise typer.BadParameter(f"{option} goes without --output, --record, --from and --source of another kind.")
+def _goes_without(option: str, others: "Mapping[str, object]") -> None:
+    """Refuse what would have no effect beside an option."""
+    given = [name for name, value in others.items() if value]
+    if given:
+        raise typer.BadParameter(f"{option} goes without {' and '.join(given)}.")

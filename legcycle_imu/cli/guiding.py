@@ -31,8 +31,8 @@ def guide(
     steps: "Iterable[Passed]",
     health: "Callable[[], Sequence[SensorHealth]]",
     answers: "SimpleQueue[str] | None" = None,
-) -> "CalibrationSet":
-    """Show the guided calibration until it is accepted; give it.
+) -> "CalibrationSet | None":
+    """Show the guided calibration until it is accepted; give it, or None where the session ended before.
 
     Where nobody can be asked it is accepted as soon as it is there.
 
@@ -46,7 +46,7 @@ def guide(
 
     Raises
     ------
-    LegcycleError : the session ended before, or the calibration cannot be kept
+    LegcycleError : the calibration cannot be kept
     """
     if answers is None and sys.stdin.isatty() and sys.stdout.isatty():
         answers = _typed()
@@ -57,11 +57,13 @@ def guide(
             if guidance is None:
                 continue
             show(guidance)
-            if guidance.done and _taken(calibrating, answers):
+            if not guidance.done:
+                _forget(answers)
+            elif _taken(calibrating, answers):
                 calibration = calibrating.accept()
                 if calibration is not None:
                     return calibration
-    raise _unfinished(calibrating.guidance)
+    return None
 
 
 def _taken(calibrating: "Calibrating", answers: "SimpleQueue[str] | None") -> bool:
@@ -76,6 +78,12 @@ def _taken(calibrating: "Calibrating", answers: "SimpleQueue[str] | None") -> bo
         calibrating.start()
         return False
     return True
+
+
+def _forget(answers: "SimpleQueue[str] | None") -> None:
+    """Drop what was typed before there was anything to be asked."""
+    while answers is not None and not answers.empty():
+        answers.get_nowait()
 
 
 def _typed() -> "SimpleQueue[str]":
@@ -143,7 +151,8 @@ def _at_most_every(seconds: float, draw: Show) -> Show:
     return sometimes
 
 
-def _unfinished(guidance: "Guidance | None") -> Exception:
+def unfinished(guidance: "Guidance | None") -> Exception:
+    """Give what a session is told to have ended with that ended before its calibration was taken."""
     from firmware_bridge.errors import LegcycleError, Reason
 
     if guidance is None:

@@ -8,6 +8,8 @@ from legcycle_imu.cli.console import ProgressBar, say, say_notices, stdout
 from legcycle_imu.cli.sinks import strides_to
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.table import Table
 
     from calibration.model import CalibrationSet, LegCalibration
@@ -52,7 +54,7 @@ def recalibrate(
         found = recalibrated(file, start_s, inf if end_s is None else end_s, progress=progress)
     if not found.calibration.legs:
         sentence = f"{file}: {next(iter(found.missing.values()), 'it holds no whole leg')}."
-        raise LegcycleError(Reason.BAD_SIGNAL, sentence, "")
+        raise LegcycleError(Reason.BAD_SIGNAL, sentence, _exchange(found))
     path = output or file.with_suffix(".calibration.json")
     save_calibration(found.calibration, path)
     try:
@@ -61,8 +63,10 @@ def recalibrate(
         before = None
     after, notices = _summary(file, who, found.calibration, strides)
     stdout().print("\n".join(_told(found)))
-    stdout().print(_compared(before, after))
-    say_notices([*([f"{found.exchanged}."] if found.exchanged else []), *found.missing.values(), *notices])
+    sides = [side for side, leg in after.legs.items() if leg.strides]
+    if sides:
+        stdout().print(_compared(before, after, sides))
+    say_notices([*filter(None, [_exchange(found)]), *notices])
     say(f"{path}: the calibration. Use it with: legcycle analyse {file} --calibration {path}")
 
 
@@ -83,6 +87,11 @@ def _summary(
         return passage.summary, passage.notices()
 
 
+def _exchange(found: "Recalibration") -> str:
+    """Say which sensors seem to be worn elsewhere than was believed, if any do."""
+    return f"{found.exchanged[0].upper()}{found.exchanged[1:]}." if found.exchanged else ""
+
+
 def _told(found: "Recalibration") -> list[str]:
     return [_leg_line(leg, *found.windows[leg.side]) for leg in found.calibration.legs]
 
@@ -97,18 +106,18 @@ def _leg_line(leg: "LegCalibration", agreeing: int, windows: int) -> str:
     )
 
 
-def _compared(before: "Summary | None", after: "Summary") -> "Table":
+def _compared(before: "Summary | None", after: "Summary", sides: "Sequence[Side]") -> "Table":
     """Give the means of each leg before and after."""
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("mean")
-    for side in after.legs:
+    for side in sides:
         for when in ("before", "now"):
             table.add_column(f"{side} {when}", justify="right")
     for column, (name, unit) in SHOWN.items():
-        cells = [_mean(summary, side, column, unit) for side in after.legs for summary in (before, after)]
+        cells = [_mean(summary, side, column, unit) for side in sides for summary in (before, after)]
         table.add_row(name, *cells)
     return table
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from legcycle_imu.cli.console import say
 from legcycle_imu.cli.display import Look, Marked, open_window
-from legcycle_imu.cli.guiding import guide
+from legcycle_imu.cli.guiding import guide, unfinished
 from legcycle_imu.cli.remembering import calibrating_of
 from legcycle_imu.cli.session import Watcher, ended_by_interrupt, on_terminal
 from legcycle_imu.cli.sinks import strides_to
@@ -62,7 +62,8 @@ def show_session(
 
     Raises
     ------
-    LegcycleError : the session cannot be recorded, or its sensors do not make up a leg
+    LegcycleError : the session cannot be recorded, its sensors do not make up a leg, or in the terminal the guided
+        calibration was not made
     """
     from firmware_bridge.recorder import Recorder
     from legcycle_imu.broadcast import Broadcast, Follower, followed, steps_of
@@ -70,6 +71,7 @@ def show_session(
     from legcycle_imu.passage import Passage
     from legcycle_imu.sources import meta_of
 
+    made = True
     with ExitStack() as stack:
         stack.callback(source.close)
         stack.enter_context(ended_by_interrupt(source.end))
@@ -113,11 +115,13 @@ def show_session(
                 calibration=calibrating,
             )
         elif outputs.guided and calibrating is not None:
-            guide(passage, calibrating, followed(shown), watcher.health)
+            made = guide(passage, calibrating, followed(shown), watcher.health) is not None
         else:
             health = watcher.health if on_terminal() else None
             updates = (step.update for step in followed(shown))
             watch(passage, title, outputs.speed, sensors=health, updates=updates)
+    if not made and calibrating is not None:  # not before those who followed have told what ended the session
+        raise unfinished(calibrating.guidance)
     return passage
 
 

@@ -17,8 +17,9 @@ DATA = ROOT / "tests" / "data"
 
 @pytest.fixture(autouse=True)
 def no_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work in an empty folder, without the user's own config file."""
+    """Work in an empty folder, without the user's own config file and calibrations."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("platformdirs.user_data_dir", lambda *_, **__: str(tmp_path / "data"))
     monkeypatch.setattr("legcycle_imu.config.user_config_path", lambda: tmp_path / "no-config.toml")
 
 
@@ -44,7 +45,8 @@ def legcycle(tmp_path: Path):
     """Run a command as a process of its own; standard output and error are pipes."""
 
     def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        home = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        home = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(tmp_path))
+        home |= {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
         return subprocess.run(
             [sys.executable, "-m", "legcycle_imu.cli", *map(str, arguments)],
             capture_output=True,

@@ -21,18 +21,21 @@ pytest.importorskip(
     reason="Qt cannot be loaded: apt-get install libegl1 libxkbcommon0 libdbus-1-3",
     exc_type=ImportError,
 )
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
+from calibration.model import CalibrationSet
+from calibration.store import load_calibration
 from firmware_bridge.errors import Reason, RecordingError
 from firmware_bridge.links.live import LiveSource
 from firmware_bridge.recorder import RecorderSettings
 from firmware_bridge.recording import Recording
 from firmware_bridge.recording_writer import RecordingWriter
+from firmware_bridge.samples import Side
 from firmware_bridge.sensor_health import State
 from firmware_bridge.source import Chunk, Kind
-from firmware_bridge.virtual import Faults
+from firmware_bridge.virtual import Faults, exchanged
 from legcycle_imu import read_strides
 from legcycle_imu.broadcast import Passed
 from legcycle_imu.cli import main
@@ -42,6 +45,8 @@ from legcycle_imu.cycle import CYCLE, Phase
 from legcycle_imu.live.leg_panel import LegPanel
 from legcycle_imu.live.palette import DARK
 from legcycle_imu.live.window import LiveWindow
+from legcycle_imu.model import Stride
+from legcycle_imu.passage import Passage
 from legcycle_imu.pipeline import Pipeline
 from legcycle_imu.runner import LegGeometry
 from legcycle_imu.targets import Judge, Targets
@@ -174,6 +179,73 @@ class TestLive:
         assert done.exit_code == 0, done.stderr
         assert asked == ["A recording is running. End it and close the window?"] * 2
         expect_closed(run)
+
+
+class TestCalibrate:
+    def test_a_minute_after_the_start_strides_go_by_the_new_calibration(
+        self, legcycle_here: Any, monkeypatch: Any, tmp_path: Path
+    ) -> None:
+        use(monkeypatch, Faults(swap=exchanged("thigh")), run_s=18.0, guided=True)
+        run, kept, lived, analysed = (tmp_path / name for name in ("run.legcycle", "c.json", "live.csv", "a.csv"))
+        seen: dict[str, Any] = {}
+
+        def follows(window: LiveWindow) -> Iterator[object]:
+            seen["first"] = window.pages.currentWidget() is window.guide
+            yield from until(lambda: window.state.calibration and window.state.calibration.done)
+            seen["result"] = window.state
+            window.activateWindow()
+            QTimer.singleShot(0, lambda: QTest.keyClick(window, Qt.Key.Key_Return))  # it draws anew at once
+            yield from until(lambda: window.state.calibration is None)
+            seen["after"] = window.pages.currentWidget() is window.dashboard
+            strides = window.state.strides
+            yield from until(lambda: window.state.strides > strides + 6)
+            seen["running"] = window.state
+            yield from looks_on(window)
+
+        sit_down(monkeypatch, follows)
+        done = legcycle_here("calibrate", "--source", "sim:", "-o", kept, "--record", run, "--strides", lived)
+        assert done.exit_code == 0, done.stderr
+        assert seen["first"]
+        assert seen["after"]
+        assert any(
+            "left thigh and the right thigh are exchanged" in said for said in seen["result"].calibration.notices
+        )
+        assert set(seen["result"].calibration.legs) == set(Side)
+        assert seen["result"].now_s < 60.0
+        assert seen["running"].now_s < 60.0
+        assert all(leg.state is LegState.LIVE for leg in seen["running"].legs.values())
+        assert [chip.label for chip in seen["running"].sensors] == ["RT", "LS", "LT", "RS"]
+
+        (made,) = [chunk for chunk in chunks_of(run) if chunk.kind is Kind.CALIBRATION]
+        assert CalibrationSet.from_json(made.data.decode()) == load_calibration(kept)
+        assert legcycle_here("analyse", run, "--strides", analysed).exit_code == 0
+        assert lived.read_bytes() == analysed.read_bytes()
+        strides = read_strides(lived)
+        assert {stride.side for stride in strides} == set(Side)
+        self.expect_as_by(load_calibration(kept), run, strides, made.arrival_ns * 1e-9 + 2.0)
+
+    def expect_as_by(self, calibration: CalibrationSet, run: Path, strides: list[Stride], from_s: float) -> None:
+        """Expect strides, some while after they go by a calibration, as if it had been known from the start."""
+        with Passage.of(run, calibration=calibration) as passage:
+            expected = [stride for update in passage for stride in update.strides if stride.initial_contact_s > from_s]
+        later = [stride for stride in strides if stride.initial_contact_s > from_s]
+        assert len(later) > 10
+        assert [stride.side for stride in later] == [stride.side for stride in expected]
+        for stride, other in zip(later, expected, strict=True):
+            assert stride.initial_contact_s == pytest.approx(other.initial_contact_s, abs=3e-3)
+            assert stride.knee_drive_deg == pytest.approx(other.knee_drive_deg, abs=1.0)
+
+    def test_closing_before_it_is_done_keeps_nothing(
+        self, legcycle_here: Any, monkeypatch: Any, tmp_path: Path
+    ) -> None:
+        def leaves(window: LiveWindow) -> Iterator[object]:
+            yield from until(lambda: window.state.calibration is not None)
+
+        sit_down(monkeypatch, leaves)
+        use(monkeypatch, run_s=18.0, guided=True)
+        done = legcycle_here("calibrate", "--source", "sim:", "-o", tmp_path / "c.json")
+        assert "Traceback" not in done.stderr
+        assert not (tmp_path / "c.json").exists()
 
 
 class TestDemo:
