@@ -59,7 +59,7 @@ def open_live(
     late = awaited(wanted, here, understood)
     choice = choose(here + [sensor for _, sensor in late], wanted, anywhere=anywhere)
     sensors = _whole(choice, here)
-    for sentence in _joining(here, wanted, sensors) + choice.notices + _lonely(choice, sensors):
+    for sentence in _joining(sensors, [sensor for _, sensor in late]) + choice.notices + _lonely(choice, sensors):
         say(sentence)
     return LiveSource(sensors, _by_link(sensors, found + [(links[source], sensor) for source, sensor in late]))
 
@@ -164,9 +164,9 @@ def _whole(choice: Choice, found: Sequence[Found]) -> list[SensorFacts]:
     raise LinkError(Reason.NO_SENSOR, sentence, " ".join(choice.notices) or SAVE)
 
 
-def _joining(here: Sequence[Found], wanted: Mapping[Placement, SensorFacts], used: Sequence[SensorFacts]) -> list[str]:
-    there = {facts.placement for facts in choose(here, wanted).sensors}
-    return [joining(facts.placement) for facts in used if facts.placement not in there]
+def _joining(used: Sequence[SensorFacts], late: Sequence[Found]) -> list[str]:
+    ways = {(sensor.link, sensor.told.node) for sensor in late}
+    return [joining(facts.placement) for facts in used if (facts.link, facts.node) in ways]
 
 
 def _lonely(choice: Choice, used: Sequence[SensorFacts]) -> list[str]:

@@ -113,6 +113,32 @@ def test_the_search_ends_once_both_legs_are_found():
     assert whole.asked_s == 1.0
 
 
+def anywhere(said: list[str], wanted: Mapping[Placement, SensorFacts], link: Known) -> LiveSource:
+    source = open_live(["link:"], wanted, kinds(link=link), 1.0, said.append, anywhere=True)
+    assert isinstance(source, LiveSource)
+    with source:
+        return source
+
+
+def test_sensors_of_which_nobody_knows_where_they_are_worn_are_used_where_that_is_wanted():
+    said: list[str] = []
+    link = Known([sensor(n, None) for n in (1, 2, 3, 4)])
+    source = anywhere(said, {}, link)
+    assert [facts.placement for facts in source.sensors] == list(PLACEMENTS)
+    assert {facts.link for facts in source.sensors} == {"ble:1", "ble:2", "ble:3", "ble:4"}
+    assert link.enough
+    assert said == []
+
+
+def test_then_the_search_goes_on_for_one_that_is_wanted_whatever_else_is_there():
+    wanted = config(*LEFT_LEG)
+    strangers = Known([sensor(n, None) for n in (6, 7, 8, 9)])
+    both = Known([*LEFT_LEG, sensor(6, None)])
+    anywhere([], wanted, strangers)
+    anywhere([], wanted, both)
+    assert (strangers.enough, both.enough) == (False, True)
+
+
 def test_the_search_ends_once_all_wanted_are_found():
     half = Known(LEFT_LEG)
     opened([], config(*LEFT_LEG), half=half)

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -227,6 +228,17 @@ class TestAfterwards:
         assert len(done.stderr.splitlines()) == 1
         assert "cannot be aligned from what was seen" in done.stderr
         assert list(tmp_path.iterdir()) == [path]
+
+    def test_exchanged_sensors_give_no_calibration_and_are_told(self, cli, tmp_path):
+        right = simulate_run(3.5, 12.0, preamble=False, rate_hz=100.0, seed=2)
+        one, other = swapped("thigh")
+        wrong = replace(right, samples=right.samples | {one: right.samples[other], other: right.samples[one]})
+        write_recording(wrong, tmp_path / "wrong.legcycle", chunk_samples=20)
+        done = cli("calibrate", "--from", tmp_path / "wrong.legcycle")
+        assert (done.exit_code, done.stdout) == (1, "")
+        (told,) = done.stderr.splitlines()
+        assert re.search(r"\. The sensors believed on .* are exchanged.*\.$", told)
+        assert [path.name for path in tmp_path.iterdir()] == ["wrong.legcycle"]
 
     def test_what_is_no_recording_is_told(self, cli, tmp_path):
         done = cli("calibrate", "--from", tmp_path / "gone.legcycle")
