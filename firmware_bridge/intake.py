@@ -198,7 +198,8 @@ class _Link:
     def _push(self, chunk: Chunk) -> None:
         self._arrival_ns = chunk.arrival_ns
         if chunk.kind in {Kind.RECEIVED, Kind.INFO}:
-            self._take(self._decoder.push(chunk.data), chunk.arrival_ns)
+            if chunk.data:  # a copy that was made to be shared keeps entries whose bytes had to go
+                self._take(self._decoder.push(chunk.data), chunk.arrival_ns)
         elif chunk.kind == Kind.LOST:  # `connected` may follow the first bytes of a sensor that was silent only
             self._take(self._decoder.flush(), chunk.arrival_ns)
             for sensor in self._sensors.values():
