@@ -12,7 +12,8 @@ from typing import NamedTuple
 from legcycle_imu.cycle import Phase
 from legcycle_imu.drills import RULES, Drill, DrillRule
 from legcycle_imu.report.results import PhaseResult
-from legcycle_imu.report.words import FIGURES, value
+from legcycle_imu.report.words import FIGURES, number, value
+from legcycle_imu.summary import LEAST_STRIDES
 
 FIRST = (Phase.PUSH, Phase.LIFT)
 NEXT = (Phase.DRIVE,)
@@ -90,18 +91,24 @@ def _reason(result: PhaseResult) -> str:
     metric = result.legs[0].metric
     hits = [leg.hits for leg in result.legs if leg.hits is not None]
     hit, judged = sum(h.hit for h in hits), sum(h.judged for h in hits)
-    first = (
-        "Push and lift come first, and lift is short of its target"
-        if result.phase in FIRST
-        else "Lift reaches its target; drive does not yet"
-    )
-    if result.phase is Phase.PUSH:
-        first = "Push and lift come first, and push is the further from its target"
+    few = " These are few strides: see it as a first impression." if judged < 2 * LEAST_STRIDES else ""
     return (
-        f"{first}: {FIGURES[metric].name} is {value(metric, -result.distance.mean)} short of it in the mean, "
-        f"{shortfall(result):.1f} times what your own strides scatter by ({value(metric, result.distance.sd)}). "
-        f"{hit} of {judged} strides reached it."
+        f"{_order(result.phase)}: {FIGURES[metric].name} is {value(metric, -result.distance.mean)} short of its target "
+        f"in the mean{_in_scatter(result)}. {hit} of {judged} strides reached it.{few}"
     )
+
+
+def _order(phase: Phase) -> str:
+    if phase in FIRST:
+        return f"Push and lift come first, and {phase} is the one to work on"
+    return "Push and lift come first and are not short of a target, so it is drive"
+
+
+def _in_scatter(result: PhaseResult) -> str:
+    if not result.distance.sd > 0.0:
+        return ""
+    scatter = value(result.legs[0].metric, result.distance.sd)
+    return f", {number(shortfall(result), 1)} times what your own strides scatter by ({scatter})"
 
 
 def _kept(by_phase: dict[Phase, PhaseResult]) -> Advice:

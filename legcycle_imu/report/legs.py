@@ -48,7 +48,7 @@ def extremes_picture(pair: Sequence[Extreme], geometry: LegGeometry) -> str:
     unit = in_legs(geometry)
     best = pair[0]
     _aims(drawing, best, geometry, unit)
-    for extreme in pair:
+    for extreme in reversed(pair):
         for kind, cell in CELLS.items():
             posture = extreme.postures[kind]
             drawn = stick(posture.thigh, posture.shank, unit)

@@ -16,9 +16,9 @@ from markupsafe import Markup
 from firmware_bridge.samples import Side
 from legcycle_imu.cycle import Phase
 from legcycle_imu.live.palette import THEMES
+from legcycle_imu.norms import SOURCE
 from legcycle_imu.report import charts, legs, tables, words
 from legcycle_imu.report.data import ReportData
-from legcycle_imu.report.norms import SOURCE
 from legcycle_imu.report.results import PhaseResult
 from legcycle_imu.report.tables import Table
 from legcycle_imu.report.trends import Trend
@@ -138,7 +138,6 @@ def _facts(data: ReportData) -> Mapping[str, str]:
     session = data.session
     lengths = session.runner
     known = {"height": lengths.height_m, "thigh": lengths.thigh_m, "shank": lengths.shank_m}
-    targets = session.targets
     return {
         "report by": session.software,
         "recording": session.name,
@@ -148,8 +147,7 @@ def _facts(data: ReportData) -> Mapping[str, str]:
         "runner": session.runner.code or "not named",
         "lengths": ", ".join(f"{name} {length:.3f} m" for name, length in known.items() if length) or "not known",
         "calibration": _calibration(data),
-        "targets": f"{targets.preset}: lift {targets.lift.replace('_', ' ')}, drive {targets.drive_deg:g}°, "
-        f"place {targets.place}",
+        "targets": session.targets.in_words(),
     }
 
 

@@ -1,5 +1,6 @@
 """A recording read once for its report."""
 
+from math import isnan
 from pathlib import Path
 
 from calibration.model import CalibrationSet
@@ -8,11 +9,30 @@ from firmware_bridge.errors import LegcycleError, Reason
 from firmware_bridge.recording_format import software_version
 from firmware_bridge.replay import ReplaySource
 from legcycle_imu.config import Config
-from legcycle_imu.model import Stride
+from legcycle_imu.model import Stride, Update
 from legcycle_imu.passage import Passage, Progress
 from legcycle_imu.report.curves import StrideCurves
-from legcycle_imu.report.session import Mark, Session
+from legcycle_imu.report.session import Heard, Mark, Session
 from legcycle_imu.runner import Runner
+
+
+class _Kept:
+    """What is kept of a recording while it passes."""
+
+    def __init__(self, sensors: int) -> None:
+        self.strides: list[Stride] = []
+        self.slips: list[Slip] = []
+        self.curves = StrideCurves()
+        self.heard = [Heard()] * sensors
+
+    def push(self, update: Update) -> None:
+        self.strides += update.strides
+        self.slips += update.slips
+        self.curves.push(update)
+        for number, block in enumerate(update.samples):
+            if len(block):
+                start_s, end_s = self.heard[number].start_s, float(block.time[-1])
+                self.heard[number] = Heard(float(block.time[0]) if isnan(start_s) else start_s, end_s)
 
 
 def read_session(
@@ -35,26 +55,20 @@ def read_session(
     ------
     LegcycleError : the recording cannot be read, or its sensors do not make up a leg
     """
-    strides: list[Stride] = []
-    slips: list[Slip] = []
-    curves = StrideCurves()
     trouble = ""
     with Passage.of(path, runner, config=config, calibration=calibration, progress=progress) as passage:
+        kept = _Kept(len(passage.source.sensors))
         try:
             for update in passage:
-                strides += update.strides
-                slips += update.slips
-                curves.push(update)
+                kept.push(update)
         except LegcycleError as error:
             if error.reason is not Reason.BAD_SIGNAL or passage.calibrations:
                 raise
             trouble = next((leg.trouble for leg in passage.pipeline.legs.values()), "")
-        return _session(path, passage, strides, slips, curves, trouble)
+        return _session(path, passage, kept, trouble)
 
 
-def _session(
-    path: Path, passage: Passage, strides: list[Stride], slips: list[Slip], curves: StrideCurves, trouble: str
-) -> Session:
+def _session(path: Path, passage: Passage, kept: _Kept, trouble: str) -> Session:
     assert isinstance(passage.source, ReplaySource)
     recording = passage.source.recording
     return Session(
@@ -63,14 +77,15 @@ def _session(
         duration_s=recording.duration_s,
         runner=passage.runner,
         targets=passage.config.targets,
-        strides=tuple(strides),
+        strides=tuple(kept.strides),
         summary=passage.summary,
         notices=tuple(passage.notices()),
         calibrations=passage.calibrations,
-        curves=curves.result(),
+        curves=kept.curves.result(),
         sensors=tuple(passage.pipeline.sensors),
         statistics=tuple(passage.pipeline.statistics),
-        slips=tuple(slips),
+        heard=tuple(kept.heard),
+        slips=tuple(kept.slips),
         marks=tuple(Mark(arrival_ns * 1e-9, text) for arrival_ns, text in recording.markers()),
         calibration_made=passage.calibration.made if passage.calibration is not None else "",
         software=software_version(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import nan
 from typing import NamedTuple
 
 from calibration.model import LegCalibration
@@ -25,6 +26,13 @@ class Mark(NamedTuple):
     text: str
 
 
+class Heard(NamedTuple):
+    """From when to when a sensor sent, session time, s; NaN where it sent nothing."""
+
+    start_s: float = nan
+    end_s: float = nan
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A recording that has passed through the pipeline.
@@ -39,7 +47,7 @@ class Session:
     strides : of both legs, in the order in which they became known
     summary, notices, calibrations : as `legcycle analyse` gives them
     curves : angles of the good running strides
-    sensors, statistics : each sensor, and what became of its samples
+    sensors, statistics, heard : each sensor, what became of its samples, and from when to when it sent
     slips : sensors that slipped
     marks : what a person marked
     calibration_made : when the calibration was made, "" where it was found from the movement or nobody knows
@@ -59,6 +67,7 @@ class Session:
     curves: Mapping[Side, CurveStatistics] = field(default_factory=dict)
     sensors: tuple[SensorFacts, ...] = ()
     statistics: tuple[StreamStatistics, ...] = ()
+    heard: tuple[Heard, ...] = ()
     slips: tuple[Slip, ...] = ()
     marks: tuple[Mark, ...] = ()
     calibration_made: str = ""

@@ -13,6 +13,7 @@ from legcycle_imu.report.data import ReportData
 from legcycle_imu.report.extremes import Extreme
 from legcycle_imu.report.norms import Compared
 from legcycle_imu.report.parts import PART_METRICS, Part
+from legcycle_imu.report.quality import SensorQuality
 from legcycle_imu.report.results import Drift, PhaseResult
 from legcycle_imu.report.session import Session
 from legcycle_imu.report.sides import SideBySide
@@ -195,9 +196,10 @@ def norms_table(rows: Sequence[Compared]) -> Table:
 def strides_table(data: ReportData) -> Table:
     """How many strides there are, and how whole."""
     rows = tuple(
-        (str(leg.side), str(leg.found), str(leg.good), percent(leg.coverage_pct, 1)) for leg in data.quality.legs
+        (str(leg.side), str(leg.found), str(leg.good), percent(leg.coverage_pct, 1), percent(leg.heard_pct, 1))
+        for leg in data.quality.legs
     )
-    heads = ("leg", "strides found", "good running strides", "samples that arrived")
+    heads = ("leg", "strides found", "good running strides", "samples in a stride", "samples in the session")
     return Table("strides", "Strides of each leg", heads, rows)
 
 
@@ -211,13 +213,32 @@ def flags_table(data: ReportData) -> Table:
 
 def sensors_table(data: ReportData, *, serials: bool) -> Table:
     """Each sensor, and what became of its samples."""
-    heads = ("sensor", "protocol", "rate", "range", "samples", "lost", "filled", "gaps", "saturated", "left out")
+    heads = (
+        "sensor",
+        "protocol",
+        "rate",
+        "range",
+        "sent",
+        "samples",
+        "lost",
+        "filled",
+        "gaps",
+        "saturated",
+        "left out",
+    )
     rows = []
     for sensor in data.quality.sensors:
         facts, samples = sensor.facts, sensor.samples
         lost = percent(sensor.lost_pct, 2) if samples.loss_known else f"at least {percent(sensor.lost_pct, 2)}"
         counts = (samples.filled, samples.gaps, samples.saturated, samples.dropped + samples.repeated)
-        cells = (f"{facts.rate_hz:.0f} Hz", sensor.ranges, str(samples.received), lost, *map(str, counts))
+        cells = (
+            f"{facts.rate_hz:.0f} Hz",
+            sensor.ranges,
+            _sent(sensor),
+            str(samples.received),
+            lost,
+            *map(str, counts),
+        )
         rows.append(
             (str(sensor.placement), facts.protocol, *cells, *((facts.device or facts.name,) if serials else ()))
         )
@@ -246,6 +267,10 @@ def trend_words(metric: str, drift: Drift) -> str:
     if not drift.word:
         return "too few strides"
     return f"{drift.word}, {signed(metric, drift.change)}"
+
+
+def _sent(sensor: SensorQuality) -> str:
+    return NOT_KNOWN if isnan(sensor.heard.start_s) else f"{clock(sensor.heard.start_s)} to {clock(sensor.heard.end_s)}"
 
 
 def _mean(metric: str, of: Statistics) -> str:
