@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import fields
 from difflib import get_close_matches
-from enum import EnumType
-from typing import Any, TypeVar
+from enum import Enum
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
@@ -68,4 +68,9 @@ def _plain(message: str, kind: type) -> str:
 
 
 def _choices(kind: type, key: str) -> list[str]:
-    return [f'"{choice}"' for f in fields(kind) if f.name == key and isinstance(f.type, EnumType) for choice in f.type]
+    """Give what a key can say where that is words of a list, or a number as well."""
+    types: list[Any] = [each for f in fields(kind) if f.name == key for each in get_args(f.type) or (f.type,)]
+    words = [
+        f'"{choice.value}"' for each in types if isinstance(each, type) and issubclass(each, Enum) for choice in each
+    ]
+    return [*words, "a number"] if words and float in types else words

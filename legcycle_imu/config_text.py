@@ -37,12 +37,14 @@ TEMPLATE = """\
 # thigh_m = 0.41
 # shank_m = 0.42
 
-# What strides are held against.
+# What strides are held against. A threshold of running that is not the coach's makes the preset custom.
 # [targets]
-# preset = "method"            # method: the coach's figures; baseline: the runner's own recent strides
-# lift = "back_of_knee"        # back_of_knee, above_knee or buttock
+# preset = "method"            # method: the coach's figures; drill: the standing drill's, for every stride;
+#                              # baseline: the runner's own recent strides; custom: every threshold as it is here
+# lift = "back_of_knee"        # back_of_knee, above_knee or buttock; or a number: cm above the own knee
 # drive_deg = 50.0
-# place = "norm"               # norm: what others do at that speed; none: the value is shown alone
+# place = "norm"               # norm: what others do at that cadence; none: the value is shown alone;
+#                              # or a number: cm of the ankle ahead of the hip, at most
 # drill_lift = "buttock"
 # drill_drive_deg = 90.0
 

@@ -1,20 +1,19 @@
 """Targets of the method: for each good stride and phase the value, its target, the distance and the hit.
 
-`Judge.push(stride)` gives one `Verdict` a phase. What is judged is set by `Targets`: the coach's own figures
-(`Preset.METHOD`) or the runner's own recent strides (`Preset.BASELINE`). Joggers reach 30 to 43 deg of knee
-drive, sprinters 60 to 67, so the distance and the band say more than the hit.
+`Judge.push(stride)` gives one `Verdict` a phase. What is judged is set by `Targets`: the coach's own figures for
+running or for the standing drill, the runner's own recent strides, or thresholds as they were set. Joggers reach
+30 to 43 deg of knee drive, sprinters 60 to 67, so the distance and the band say more than the hit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isnan, nan
 from typing import NamedTuple
 
-import numpy as np
-
 from firmware_bridge.samples import Side
 from legcycle_imu.cycle import CYCLE, Phase
 from legcycle_imu.model import Stride
+from legcycle_imu.norms import usual
 from legcycle_imu.personal_band import PersonalBand, is_drill, is_good
 from legcycle_imu.runner import LegGeometry
 
@@ -23,9 +22,13 @@ class Preset(StrEnum):
     """What a stride is held against."""
 
     METHOD = "method"
-    """The coach's figures."""
+    """The coach's figures for running; with any other threshold it is called `CUSTOM`."""
+    DRILL = "drill"
+    """The thresholds of the standing drill, for every stride."""
     BASELINE = "baseline"
     """The runner's own recent strides: no worse than the edge of the personal band."""
+    CUSTOM = "custom"
+    """Every threshold as it is set."""
 
 
 class Lift(StrEnum):
@@ -64,25 +67,46 @@ class Goal(NamedTuple):
     aim: Aim
 
 
+class Thresholds(NamedTuple):
+    """What a stride is held against where it is not the runner's own; see `Targets`."""
+
+    lift: Lift | float
+    drive_deg: float
+    place: Place | float
+
+
+LIFT_CM = (-40.0, 80.0)
+"""Heights of the heel above the own knee that a leg can reach, cm."""
+PLACE_CM = (0.0, 80.0)
+"""Placements that a target can be, cm; 0 is under the hips."""
+
+
 @dataclass(frozen=True, slots=True)
 class Targets:
     """Targets of one runner; every one can be edited.
 
+    `Preset.METHOD` with a threshold of running that is not the coach's becomes `Preset.CUSTOM`.
+
     Parameters
     ----------
     preset : what a running stride is held against
-    lift : heel lift in running; the coach's "height of the back of the knee"
+    lift : heel lift in running; the coach's "height of the back of the knee". A number: cm above the own knee
     drive_deg : knee drive in running, deg; the coach's "above 50 degrees to the vertical line"
-    place : what landing is held against
+    place : what landing is held against. A number: cm of the ankle ahead of the hip, at most
     drill_lift : heel lift in a standing drill; the coach's "close to your buttock"
     drill_drive_deg : knee drive in a standing drill, deg; the coach's "about 90 degrees"
+
+    Raises
+    ------
+    ValueError
+        if a number is none that a leg can reach
     """
 
     preset: Preset = Preset.METHOD
-    lift: Lift = Lift.BACK_OF_KNEE
+    lift: Lift | float = Lift.BACK_OF_KNEE
     drive_deg: float = 50.0
-    place: Place = Place.NORM
-    drill_lift: Lift = Lift.BUTTOCK
+    place: Place | float = Place.NORM
+    drill_lift: Lift | float = Lift.BUTTOCK
     drill_drive_deg: float = 90.0
 
     def __post_init__(self) -> None:
@@ -90,6 +114,53 @@ class Targets:
             value = getattr(self, name)
             if not 0.0 < value <= 150.0:
                 raise ValueError(f"expected {name} above 0 and up to 150 deg, got {value:g}")
+        for name, (low, high) in (("lift", LIFT_CM), ("drill_lift", LIFT_CM), ("place", PLACE_CM)):
+            value = getattr(self, name)
+            if not isinstance(value, str) and not low <= value <= high:
+                raise ValueError(f"expected {name} from {low:g} to {high:g} cm, got {value:g}")
+        if self.preset is Preset.METHOD and self._set_for_running != METHOD:
+            object.__setattr__(self, "preset", Preset.CUSTOM)
+
+    @property
+    def running(self) -> Thresholds:
+        """What a running stride is held against, where it is not the runner's own."""
+        return self.standing if self.preset is Preset.DRILL else self._set_for_running
+
+    @property
+    def standing(self) -> Thresholds:
+        """What a drill on the spot is held against; it lands nowhere."""
+        return Thresholds(self.drill_lift, self.drill_drive_deg, Place.NONE)
+
+    @property
+    def _set_for_running(self) -> Thresholds:
+        return Thresholds(self.lift, self.drive_deg, self.place)
+
+    def of_preset(self, preset: Preset) -> "Targets":
+        """Give the targets of a preset: `METHOD` sets the coach's figures, `CUSTOM` begins with those in force."""
+        if preset is Preset.METHOD:
+            return replace(self, preset=preset, **METHOD._asdict())
+        if preset is Preset.CUSTOM:
+            return self.with_thresholds(self.running)
+        return replace(self, preset=preset)
+
+    def with_thresholds(self, thresholds: Thresholds) -> "Targets":
+        """Give custom targets: running strides are held against these thresholds."""
+        return replace(self, preset=Preset.CUSTOM, **thresholds._asdict())
+
+    def in_words(self) -> str:
+        """Give what running strides are held against: "method: lift back of knee, drive 50°, place norm"."""
+        if self.preset is Preset.BASELINE:
+            return f"{self.preset}: the runner's own recent strides"
+        lift, drive_deg, place = self.running
+        return f"{self.preset}: lift {_in_words(lift)}, drive {drive_deg:g}°, place {_in_words(place)}"
+
+
+METHOD = Thresholds(Lift.BACK_OF_KNEE, 50.0, Place.NORM)
+"""The coach's figures for running."""
+
+
+def _in_words(threshold: Lift | Place | float) -> str:
+    return threshold.replace("_", " ") if isinstance(threshold, str) else f"{threshold:g} cm"
 
 
 LIFT_GOALS: dict[Lift, tuple[Goal, ...]] = {
@@ -103,35 +174,34 @@ LIFT_GOALS: dict[Lift, tuple[Goal, ...]] = {
 """Goals of each lift target, the preferred one first; the percentage serves where no length is known."""
 
 
-class PlaceNorm(NamedTuple):
-    """Landing of 13 runners at 2.5, 3.5 and 4.5 m/s on a treadmill (Fukuchi, Fukuchi & Duarte 2017)."""
-
-    cadence_spm: tuple[float, ...] = (162.0, 171.0, 184.0)
-    """Mean cadence of the three speeds; stands in for the speed, which thigh and shank do not show."""
-    placement_leg: tuple[float, ...] = (17.5 / 81.9, 22.1 / 81.9, 25.9 / 81.9)
-    """Ankle ahead of the hip, in lengths of the leg (mean 81.9 cm)."""
-    placement_sd_leg: tuple[float, ...] = (2.4 / 81.9, 2.6 / 81.9, 2.7 / 81.9)
-    shank_deg: tuple[float, ...] = (6.2, 9.1, 11.2)
-    """Shank angle at initial contact."""
-    shank_sd_deg: tuple[float, ...] = (1.7, 2.8, 2.9)
-    width_sd: float = 2.0
-    """How many SD above the mean landing becomes worth a word."""
-
-    def goals(self, cadence_spm: float, geometry: LegGeometry) -> tuple[Goal, ...]:
-        """Give what landing shall not exceed at a cadence; beyond the three speeds the nearest one holds."""
-        placement_leg = self._limit(cadence_spm, self.placement_leg, self.placement_sd_leg)
-        shank_deg = self._limit(cadence_spm, self.shank_deg, self.shank_sd_deg)
-        return (
-            Goal("placement_cm", 100.0 * placement_leg * geometry.leg_m, Aim.AT_MOST),
-            Goal("shank_at_contact_deg", shank_deg, Aim.AT_MOST),
-        )
-
-    def _limit(self, cadence_spm: float, mean: tuple[float, ...], sd: tuple[float, ...]) -> float:
-        limits = [m + self.width_sd * s for m, s in zip(mean, sd, strict=True)]
-        return float(np.interp(cadence_spm, self.cadence_spm, limits))
+PLACE_WIDTH_SD = 2.0
+"""How many SD above the norm's mean landing becomes worth a word."""
 
 
-PLACE_NORM = PlaceNorm()
+def lift_goals(lift: Lift | float) -> tuple[Goal, ...]:
+    """Give what the heel's height is held against, the preferred column first."""
+    return LIFT_GOALS[lift] if isinstance(lift, Lift) else (Goal("heel_lift_cm", lift, Aim.AT_LEAST),)
+
+
+def place_goals(place: Place | float, cadence_spm: float, geometry: LegGeometry) -> tuple[Goal, ...]:
+    """Give what landing shall not exceed.
+
+    Parameters
+    ----------
+    place : see `Targets`
+    cadence_spm : stands in for the speed; beyond the norm's three speeds the nearest one holds
+    geometry : the runner's lengths
+    """
+    if place is Place.NONE:
+        return (NO_PLACE_TARGET,)
+    if not isinstance(place, Place):
+        return (Goal("placement_cm", place, Aim.AT_MOST),)
+    return tuple(_upper_end(metric, cadence_spm, geometry) for metric in ("placement_cm", "shank_at_contact_deg"))
+
+
+def _upper_end(metric: str, cadence_spm: float, geometry: LegGeometry) -> Goal:
+    mean, sd = usual(metric, cadence_spm, geometry)
+    return Goal(metric, mean + PLACE_WIDTH_SD * sd, Aim.AT_MOST)
 
 
 class Verdict(NamedTuple):
@@ -175,7 +245,7 @@ class Judge:
 
     Parameters
     ----------
-    targets : what is aimed at
+    targets : what is aimed at; another can be set at any time, and holds for the strides to come
     geometry : the runner's lengths, for the norm of landing
     """
 
@@ -196,7 +266,7 @@ class Judge:
         """
         if not is_good(stride):
             return ()
-        goals_of = self._baseline_goals if self._against_baseline(stride) else self._method_goals
+        goals_of = self._baseline_goals if self._against_baseline(stride) else self._set_goals
         verdicts = tuple(_verdict(stride, rule.phase, goals_of(stride, rule.phase)) for rule in CYCLE)
         for (side, _), band in self.bands.items():
             if side == stride.side:
@@ -210,18 +280,15 @@ class Judge:
     def _against_baseline(self, stride: Stride) -> bool:
         return self.targets.preset is Preset.BASELINE and not is_drill(stride)
 
-    def _method_goals(self, stride: Stride, phase: Phase) -> tuple[Goal, ...]:
-        drill = is_drill(stride)
+    def _set_goals(self, stride: Stride, phase: Phase) -> tuple[Goal, ...]:
+        lift, drive_deg, place = self.targets.standing if is_drill(stride) else self.targets.running
         if phase is Phase.PUSH:
             return (NO_PUSH_TARGET,)
         if phase is Phase.LIFT:
-            return LIFT_GOALS[self.targets.drill_lift if drill else self.targets.lift]
+            return lift_goals(lift)
         if phase is Phase.DRIVE:
-            drive_deg = self.targets.drill_drive_deg if drill else self.targets.drive_deg
             return (Goal("knee_drive_deg", drive_deg, Aim.ABOVE),)
-        if drill or self.targets.place is Place.NONE:
-            return (NO_PLACE_TARGET,)
-        return PLACE_NORM.goals(stride.cadence_spm, self.geometry)
+        return place_goals(place, stride.cadence_spm, self.geometry)
 
     def _baseline_goals(self, stride: Stride, phase: Phase) -> tuple[Goal, ...]:
         return tuple(self._edge(stride.side, metric, aim) for metric, aim in BASELINE_METRICS[phase])

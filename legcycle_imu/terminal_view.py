@@ -146,7 +146,9 @@ class CycleView:
 
     def _drawing(self, leg: LegNow, phase: Phase) -> Text:
         thigh, shank = (leg.angle.get(segment, 0.0) for segment in Segment)
-        return leg_drawing(thigh, shank, self._judge.geometry, PHASE_COLOUR[phase], self._judge.targets.drive_deg)
+        return leg_drawing(
+            thigh, shank, self._judge.geometry, PHASE_COLOUR[phase], self._judge.targets.running.drive_deg
+        )
 
 
 def _phase_words(phase: Phase, *, aligned: bool) -> Text:

@@ -1,7 +1,7 @@
 """`legcycle config`: the config file written, checked and shown."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
@@ -84,10 +84,12 @@ def _lines(config: "Config", stated: Mapping[str, Any]) -> Iterator[str]:
     for name, settings in (("targets", config.targets), ("cues", config.cues)):
         yield from ("", f"[{name}]")
         for f in fields(settings):
-            yield _line(f.name, getattr(settings, f.name), stated.get(name, {}))
+            value = getattr(settings, f.name)
+            follows = {f.name} if value != f.default else ()  # custom: the preset, from another threshold
+            yield _line(f.name, value, {*stated.get(name, {}), *follows})
 
 
-def _line(key: str, value: object, stated: Mapping[str, Any]) -> str:
+def _line(key: str, value: object, stated: Container[str]) -> str:
     import tomlkit
 
     plain = str(value) if isinstance(value, StrEnum) else list(value) if isinstance(value, tuple) else value

@@ -11,7 +11,7 @@ from legcycle_imu.kinematics import heel_lift_ratio, knee_flexion, leg_points
 from legcycle_imu.model import GaitEvent
 from legcycle_imu.personal_band import LEFT_OUT
 from legcycle_imu.runner import SHANK_OF_HEIGHT, THIGH_OF_HEIGHT, LegGeometry
-from legcycle_imu.targets import LIFT_GOALS, Preset, Targets, Verdict
+from legcycle_imu.targets import Preset, Targets, Verdict, lift_goals
 from legcycle_imu.view.state import Ghost, Mark, Point, Stick
 from legcycle_imu.view.words import METRICS, OK, missed
 
@@ -41,7 +41,7 @@ def in_legs(geometry: LegGeometry) -> LegGeometry:
 
 def lift_metric(targets: Targets, geometry: LegGeometry) -> str:
     """Give the column in which heel lift is read: the target's, in centimetres where lengths are known."""
-    metric = LIFT_GOALS[targets.lift][0].metric
+    metric = lift_goals(targets.running.lift)[0].metric
     return "heel_lift_pct" if metric == "heel_lift_cm" and isnan(geometry.shank_m) else metric
 
 
@@ -50,8 +50,11 @@ def first_aims(targets: Targets, geometry: LegGeometry) -> dict[Phase, Aim]:
     metric = lift_metric(targets, geometry)
     if targets.preset is Preset.BASELINE:
         return {Phase.LIFT: Aim(metric, nan), Phase.DRIVE: Aim("knee_drive_deg", nan)}
-    goals = {goal.metric: goal.target for goal in LIFT_GOALS[targets.lift]}
-    return {Phase.LIFT: Aim(metric, goals.get(metric, nan)), Phase.DRIVE: Aim("knee_drive_deg", targets.drive_deg)}
+    goals = {goal.metric: goal.target for goal in lift_goals(targets.running.lift)}
+    return {
+        Phase.LIFT: Aim(metric, goals.get(metric, nan)),
+        Phase.DRIVE: Aim("knee_drive_deg", targets.running.drive_deg),
+    }
 
 
 def aim_of(verdict: Verdict) -> Aim:

@@ -11,7 +11,17 @@ from legcycle_imu.cycle import CYCLE, Phase
 from legcycle_imu.model import STRIDE_COLUMNS, Stride
 from legcycle_imu.personal_band import LEFT_OUT
 from legcycle_imu.runner import Runner
-from legcycle_imu.targets import PLACE_NORM, Judge, Lift, Place, Preset, Targets, Verdict
+from legcycle_imu.targets import (
+    METHOD,
+    Judge,
+    Lift,
+    Place,
+    Preset,
+    Targets,
+    Thresholds,
+    Verdict,
+    place_goals,
+)
 
 GEOMETRY = Runner(thigh_m=0.40, shank_m=0.419).geometry
 JOG = {
@@ -106,16 +116,16 @@ def test_landing_can_be_left_without_target() -> None:
 @given(st.floats(100, 300), st.floats(100, 300))
 def test_faster_steps_may_land_further_ahead(one: float, other: float) -> None:
     slow, fast = sorted((one, other))
-    for low, high in zip(PLACE_NORM.goals(slow, GEOMETRY), PLACE_NORM.goals(fast, GEOMETRY), strict=True):
+    for low, high in zip(*(place_goals(Place.NORM, cadence, GEOMETRY) for cadence in (slow, fast)), strict=True):
         assert low.target <= high.target
 
 
 def test_the_norm_says_two_sd_above_the_mean_in_centimetres_of_this_leg() -> None:
     for cadence, mean, sd in ((162, 17.5, 2.4), (171, 22.1, 2.6), (184, 25.9, 2.7)):
-        placement, shank = PLACE_NORM.goals(cadence, GEOMETRY)
+        placement, shank = place_goals(Place.NORM, cadence, GEOMETRY)
         assert placement.target == pytest.approx(mean + 2 * sd)
         assert shank.metric == "shank_at_contact_deg"
-    assert isnan(PLACE_NORM.goals(171, Runner().geometry)[0].target)
+    assert isnan(place_goals(Place.NORM, 171, Runner().geometry)[0].target)
 
 
 @pytest.mark.parametrize("flag", sorted(LEFT_OUT))
@@ -174,3 +184,83 @@ def test_impossible_targets_are_refused(degrees: float) -> None:
         Targets(drive_deg=degrees)
     with pytest.raises(ValueError, match="expected drill_drive_deg"):
         Targets(drill_drive_deg=degrees)
+
+
+@pytest.mark.parametrize(("name", "value"), [("lift", -41.0), ("drill_lift", 81.0), ("place", -0.1), ("place", nan)])
+def test_heights_and_landings_that_no_leg_reaches_are_refused(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match=f"expected {name} from .* cm, got"):
+        Targets(**{name: value})
+
+
+def test_a_number_for_lift_is_centimetres_above_the_own_knee() -> None:
+    for value, hit in ((7.9, False), (8.0, True)):
+        verdict = judged(Phase.LIFT, Targets(lift=8.0), heel_lift_cm=value)
+        assert (verdict.metric, verdict.target, verdict.hit) == ("heel_lift_cm", 8.0, hit)
+    assert judged(Phase.LIFT, Targets(lift=8.0), heel_lift_cm=nan).hit is None
+
+
+def test_a_number_for_place_is_centimetres_ahead_of_the_hip() -> None:
+    for value, hit in ((15.0, True), (15.1, False)):
+        verdict = judged(Phase.PLACE, Targets(place=15.0), placement_cm=value)
+        assert (verdict.metric, verdict.target, verdict.hit) == ("placement_cm", 15.0, hit)
+
+
+def test_the_drill_holds_every_stride_against_the_standing_drill() -> None:
+    targets = Targets(Preset.DRILL)
+    drive, place = (judged(phase, targets) for phase in (Phase.DRIVE, Phase.PLACE))
+    assert (drive.target, place.hit) == (90.0, None)
+    assert judged(Phase.LIFT, targets).metric == "peak_knee_flexion_deg"
+    assert judged(Phase.DRIVE, Targets(Preset.DRILL, drill_drive_deg=80.0)).target == 80.0
+
+
+@pytest.mark.parametrize(
+    "changed", [{"drive_deg": 55.0}, {"lift": Lift.ABOVE_KNEE}, {"lift": 3.0}, {"place": Place.NONE}]
+)
+def test_the_method_with_another_threshold_is_custom_and_judges_as_before(changed: dict[str, Any]) -> None:
+    targets = Targets(**changed)
+    assert targets.preset is Preset.CUSTOM
+    assert targets == Targets(Preset.METHOD, **changed) == Targets(Preset.CUSTOM, **changed)
+    assert targets.running == METHOD._replace(**changed)
+
+
+def test_the_thresholds_of_the_drill_are_no_part_of_the_method() -> None:
+    assert Targets(drill_drive_deg=85.0).preset is Preset.METHOD
+
+
+def test_presets_are_turned_to_and_back() -> None:
+    own = Targets(drive_deg=44.0, drill_drive_deg=80.0)
+    assert own.of_preset(Preset.METHOD) == Targets(drill_drive_deg=80.0)
+    assert own.of_preset(Preset.CUSTOM) == own
+    assert own.of_preset(Preset.BASELINE).of_preset(Preset.CUSTOM) == own
+    drill = own.of_preset(Preset.DRILL)
+    assert drill.running == (Lift.BUTTOCK, 80.0, Place.NONE)
+    assert drill.of_preset(Preset.CUSTOM).running == drill.running
+
+
+def test_editing_a_threshold_makes_the_preset_custom() -> None:
+    for preset in Preset:
+        edited = Targets(preset).with_thresholds(Thresholds(4.0, 45.0, Place.NONE))
+        assert (edited.preset, edited.running) == (Preset.CUSTOM, (4.0, 45.0, Place.NONE))
+
+
+@pytest.mark.parametrize(
+    ("targets", "words"),
+    [
+        (Targets(), "method: lift back of knee, drive 50°, place norm"),
+        (Targets(Preset.DRILL), "drill: lift buttock, drive 90°, place none"),
+        (Targets(Preset.BASELINE), "baseline: the runner's own recent strides"),
+        (Targets(lift=8.0, drive_deg=42.5, place=18.0), "custom: lift 8 cm, drive 42.5°, place 18 cm"),
+    ],
+)
+def test_targets_in_words(targets: Targets, words: str) -> None:
+    assert targets.in_words() == words
+
+
+def test_other_targets_hold_for_the_strides_to_come_and_the_bands_stay() -> None:
+    judge = Judge(geometry=GEOMETRY)
+    for _ in range(8):
+        assert judge.push(a_stride())[2].target == 50.0
+    judge.targets = Targets(drive_deg=30.0)
+    assert judge.push(a_stride())[2].hit is True
+    judge.targets = Targets(Preset.BASELINE)
+    assert judge.push(a_stride())[2].target == pytest.approx(37.0)
