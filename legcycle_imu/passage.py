@@ -223,7 +223,20 @@ class Passage:
             if before.placement != now.placement
         ]
         refused = [f"Calibrations that could not be used: {self.pipeline.refused}."] if self.pipeline.refused else []
-        return [*moved, *refused, *(_sentence(slip.sentence) for slip in self._slips)]
+        return [*self._strangers(), *moved, *refused, *(_sentence(slip.sentence) for slip in self._slips)]
+
+    def _strangers(self) -> list[str]:
+        """Say which sensors the given calibration was not made for: it cannot know how they sit."""
+        worn = () if self.calibration is None else self.calibration.sensors
+        made_for = {(sensor.device, sensor.node) for sensor in worn if sensor.device}
+        others = [
+            str(facts.placement)
+            for facts in self.source.sensors
+            if made_for and facts.device and (facts.device, facts.node) not in made_for
+        ]
+        if not others:
+            return []
+        return [f"The calibration was made with other sensors than those on the {', '.join(others)}: calibrate anew."]
 
     def _about_leg(self, side: Side) -> list[str]:
         leg = self.pipeline.legs[side]

@@ -80,6 +80,7 @@ def calibrate(
 
         recalibrate(of_recording, who, output, strides, start_s, end_s)
         return
+    _only_with("--from", {"--start-s": start_s, "--end-s": end_s})
     _guided(source, who, output, record, strides, duration_s, window=has_window(no_window), light=light)
 
 
@@ -105,7 +106,9 @@ def _guided(
     _refuse_recordings(source or config.sources)
     sensors = opened(doing_as_asked(source or config.sources), config, anywhere=True)
     outputs = Outputs(record, strides, duration_s, window=window, light=light, guided=True, kept=output)
-    say_notices(show_session(sensors, who, config, "legcycle calibrate", outputs).notices())
+    passage = show_session(sensors, who, config, "legcycle calibrate", outputs)
+    if window:  # which goes on as a live one; in the terminal all has been said with the calibration
+        say_notices(passage.notices())
 
 
 def _refuse_recordings(sources: "Sequence[str]") -> None:
@@ -121,6 +124,13 @@ def doing_as_asked(sources: "Sequence[str]") -> list[str]:
         f"{name}{'' if name == 'sim:' else ','}guided=1" if name.startswith("sim:") and "guided" not in name else name
         for name in sources
     ]
+
+
+def _only_with(option: str, others: "Mapping[str, object]") -> None:
+    """Refuse what has an effect beside an option alone."""
+    given = [name for name, value in others.items() if value]
+    if given:
+        raise typer.BadParameter(f"{' and '.join(given)} {'go' if len(given) > 1 else 'goes'} with {option} alone.")
 
 
 def _goes_without(option: str, others: "Mapping[str, object]") -> None:

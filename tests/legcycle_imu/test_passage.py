@@ -107,6 +107,13 @@ class TestOverruling:
         assert "The sensor that was taken for the right thigh's was worn on the left thigh." in said
         assert sum("was worn on" in sentence for sentence in said) == 4
 
+    def test_one_that_was_made_with_other_sensors_is_said_to_be(self):
+        others = (WornSensor("another", 0, Side.LEFT, Segment.THIGH), *worn(running())[1:])
+        _, said = passed(running(), given=replace_sensors(running().calibration, others))
+        assert "The calibration was made with other sensors than those on the left thigh: calibrate anew." in said
+        _, said = passed(running(), given=replace_sensors(running().calibration, worn(running())))
+        assert not [sentence for sentence in said if "other sensors" in sentence]
+
     def test_what_sensors_err_by_is_known_from_both(self, known):
         scale = 1.05
         erring = running().with_samples(lambda _, block: replace(block, gyr=block.gyr * scale))

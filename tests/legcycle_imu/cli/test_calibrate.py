@@ -123,11 +123,12 @@ class TestGuided:
         elsewhere = {one: other, other: one}
         truth = {f.device: elsewhere.get(f.placement, f.placement) for f in sources[0].sensors}
         assert {one.device: one.placement for one in load_calibration(tmp_path / "c.json").sensors} == truth
-        for believed, true in elsewhere.items():
-            assert f"taken for the {believed}'s was worn on the {true}." in done.stderr
         with Passage.of(tmp_path / "run.legcycle") as passage:
             for _ in passage:
                 pass
+            said = passage.notices()
+        for believed, true in elsewhere.items():
+            assert f"The sensor that was taken for the {believed}'s was worn on the {true}." in said
             assert {facts.device: facts.placement for facts in passage.pipeline.sensors} == truth
 
     def test_a_session_that_ends_before_is_told_with_what_to_do(self, cli, runner, tmp_path):
@@ -256,6 +257,8 @@ class TestUsage:
                 ["--from", "a", "--source", "sim:", "--record", "b", "--duration-s", "3"],
                 "--from goes without --source and --record and --duration-s.",
             ),
+            (["--start-s", "3"], "--start-s goes with --from alone."),
+            (["--start-s", "3", "--end-s", "9"], "--start-s and --end-s go with --from alone."),
             (["--intrinsic", "left thigh", "--from", "a"], "--intrinsic goes without --from."),
             (["--intrinsic", "left thigh", "-o", "a"], "--intrinsic goes without --output."),
             (["--intrinsic", "left thigh", "--record", "a"], "--intrinsic goes without --record."),
