@@ -13,7 +13,7 @@ ANGLE_BETWEEN_DAYS_RAD = radians(2.7)
 published (doi 10.3389/fbioe.2022.1005496)."""
 RANGE_BETWEEN_DAYS_RAD = radians(1.6)
 """The same for a range of an angle: the lower end, for what the mounting adds drops out; ranges are known to be
-steadier between days than peaks (Ferber et al. 2002, doi 10.1016/S0736-0266(02)00077-3)."""
+steadier between days than peaks (Ferber et al. 2002, J. Orthop. Res. 20:1139-1145)."""
 DURATION_BETWEEN_DAYS = 0.025
 """The same for contact time and cadence, as a share. An assumption: no figure for these definitions was found; it is
 the upper end of the scatter within one run at one speed (doi 10.20944/preprints202601.2214)."""
