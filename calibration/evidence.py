@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from calibration.rest import RestDetector, RestSettings
+from calibration.sideways import RUNNING_SHANK, RUNNING_THIGH, Sideways
 from firmware_bridge.samples import Floats, SampleBlock, parts_between_gaps
 
 
@@ -43,6 +44,28 @@ SHANK_POSTURE = Posture(radians(-3.7), radians(2.8), radians(-39.4), -0.267, rad
 
 
 @dataclass(frozen=True, slots=True)
+class Habits:
+    """How people hold and move a segment.
+
+    Parameters
+    ----------
+    posture : in the sagittal plane
+    running : out of it, while running
+    standing_within_rad : a rest farther than this from the mean angle of the movement was not standing
+    """
+
+    posture: Posture
+    running: Sideways
+    standing_within_rad: float
+
+
+THIGH_HABITS = Habits(THIGH_POSTURE, RUNNING_THIGH, radians(45.0))
+SHANK_HABITS = Habits(SHANK_POSTURE, RUNNING_SHANK, radians(65.0))
+"""From standing, the mean angle of the thigh is 5 to 21 deg in running and 30 in high knee lifts, that of the shank 20
+to 48 (78 recorded legs); sitting, a thigh is 75 deg from its running mean."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlignmentSettings:
     """Settings of the self-alignment.
 
@@ -67,6 +90,7 @@ class AlignmentSettings:
     clear_margin : votes below this margin leave the direction of running in doubt
     silent_s : samples of one sensor wait no longer than this for those of the leg's other one
     rest : when a sensor counts as still
+    habits : what is known of how people hold and move thigh and shank
     """
 
     hold_s: float = 30.0
@@ -85,6 +109,7 @@ class AlignmentSettings:
     clear_margin: float = 0.25
     silent_s: float = 60.0
     rest: RestSettings = field(default_factory=RestSettings)
+    habits: tuple[Habits, Habits] = (THIGH_HABITS, SHANK_HABITS)
 
 
 class Rest(NamedTuple):

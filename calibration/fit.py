@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.advice import advice_on, not_upright, what_is_missing
-from calibration.evidence import SHANK_POSTURE, THIGH_POSTURE, AlignmentSettings, Posture, SensorHold
+from calibration.evidence import AlignmentSettings, SensorHold
 from calibration.forward import forward_when_running, relative_sign
 from calibration.mediolateral import Movement, refined
 from calibration.mismatch import exchanged_by_counts, legs_mismatch, lifting_mismatch, running_mismatch
 from calibration.model import LegCalibration, SegmentCalibration, Triple, ZeroSource
 from calibration.movement import Span, running_strides, slow_swings
-from calibration.sideways import RUNNING_SHANK, RUNNING_THIGH, SLOW, Sideways
+from calibration.sideways import SLOW
 from calibration.sweep import Sweep, sweeps
 from calibration.swing import Swing, swing_of
 from calibration.zero import Zero, upright_frame, zero_of
@@ -44,20 +44,6 @@ class Fit(NamedTuple):
     ran: bool
 
 
-class _Legs(NamedTuple):
-    """What is known of how people hold and move a segment."""
-
-    posture: Posture
-    running: Sideways
-    standing_within_rad: float
-
-
-_LEGS = (
-    _Legs(THIGH_POSTURE, RUNNING_THIGH, radians(45.0)),
-    _Legs(SHANK_POSTURE, RUNNING_SHANK, radians(65.0)),
-)
-"""From standing, the mean angle of the thigh is 5 to 21 deg in running and 30 in high knee lifts, that of the shank 20
-to 48 (78 recorded legs); sitting, a thigh is 75 deg from its running mean."""
 _CLEARLY_AHEAD_RAD, _CLEARLY_BEHIND_RAD = radians(10.0), radians(5.0)
 """Mean angles over knee lifts, thigh ahead and shank behind, that leave no doubt about forward and back."""
 
@@ -74,8 +60,8 @@ def fit_leg(
     lifts = slow_swings(thigh, strides, settings)
     if ran or (rested and len(lifts) >= settings.lifts):
         swings = [
-            swing_of(hold, strides if ran else lifts, legs.standing_within_rad)
-            for hold, legs in zip((thigh, shank), _LEGS, strict=True)
+            swing_of(hold, strides if ran else lifts, known.standing_within_rad)
+            for hold, known in zip((thigh, shank), settings.habits, strict=True)
         ]
         if swings[0] is not None and swings[1] is not None:
             if ran:
@@ -102,12 +88,12 @@ def _fit_running(
         return wrong
     typical_s = float(np.median([span.end - span.start for span in strides]))
     swings, zeros = [], []
-    for swing, lifts, legs in zip((thigh, shank), slow, _LEGS, strict=True):
-        posture = legs.posture
+    for swing, lifts, known in zip((thigh, shank), slow, settings.habits, strict=True):
+        posture = known.posture
         if typical_s < settings.fast_stride_s:
             posture = posture.with_running_sd(settings.fast_running_sd_rad)
-        movements = [Movement(swing.sweeps, legs.running), Movement(_in_plane(lifts, swing, settings), SLOW)]
-        swings.append(_refined(swing, zero_of(swing, posture, settings), movements, legs.running.standing(side), side))
+        movements = [Movement(swing.sweeps, known.running), Movement(_in_plane(lifts, swing, settings), SLOW)]
+        swings.append(_refined(swing, zero_of(swing, posture, settings), movements, known.running.standing(side), side))
         zeros.append(zero_of(swings[-1], posture, settings))
     source = ZeroSource.STANDING_AND_RUNNING if all(zero.stood for zero in zeros) else ZeroSource.RUNNING
     return _fit(side, (swings[0], swings[1]), zeros, source, margin, len(strides), settings)
@@ -121,10 +107,10 @@ def _fit_standing(side: Side, thigh: Swing, shank: Swing, settings: AlignmentSet
     ahead, behind = float(thigh.angle.mean()), -float(shank.angle.mean())
     forward = thigh.turned(1.0 if ahead >= 0 else -1.0), shank.turned(1.0 if behind >= 0 else -1.0)
     margin = min(abs(ahead) / _CLEARLY_AHEAD_RAD, abs(behind) / _CLEARLY_BEHIND_RAD, 1.0)
-    zeros = [Zero(legs.posture.standing_rad, legs.posture.standing_sd_rad, True) for legs in _LEGS]
+    zeros = [Zero(known.posture.standing_rad, known.posture.standing_sd_rad, True) for known in settings.habits]
     thigh, shank = (
-        _refined(swing, zero, [Movement(swing.sweeps, SLOW)], legs.running.standing(side), side)
-        for swing, zero, legs in zip(forward, zeros, _LEGS, strict=True)
+        _refined(swing, zero, [Movement(swing.sweeps, SLOW)], known.running.standing(side), side)
+        for swing, zero, known in zip(forward, zeros, settings.habits, strict=True)
     )
     return _fit(side, (thigh, shank), zeros, ZeroSource.STANDING, margin, 0, settings)
 
