@@ -1,5 +1,6 @@
 """Who runs: the lengths that are known of a runner, and the leg geometry that follows from them."""
 
+import re
 from dataclasses import dataclass
 from math import isnan, nan
 from typing import NamedTuple
@@ -28,6 +29,9 @@ PLAUSIBLE: dict[str, _Range] = {
     "shank_m": _Range("shank (knee to ankle)", 0.2, 0.7),
 }
 """What a typed length is held against; wide enough for a child of 1 m and a person of 2.5 m."""
+WORD = re.compile(r"[^\W\d_]+")
+INNER_CAPITAL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])")
+"""Where a word begins in the middle of another: AnnaMuster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,12 @@ class Runner:
         if self.thigh_m is not None and self.shank_m is not None:
             return (self.thigh_m + self.shank_m) / (THIGH_OF_HEIGHT + SHANK_OF_HEIGHT)
         return nan
+
+
+def looks_like_name(code: str) -> bool:
+    """Tell whether a code seems to be a person's name: it has a space, or two words with a capital each."""
+    words = WORD.findall(INNER_CAPITAL.sub(" ", code))
+    return " " in code.strip() or sum(len(word) > 1 and word.istitle() for word in words) > 1
 
 
 def _first(known: float | None, otherwise: float) -> float:

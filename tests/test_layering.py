@@ -48,6 +48,8 @@ EDGE = (
     "legcycle_imu.report.reading",
     "legcycle_imu.report.writing",
     "legcycle_imu.sessions",
+    "legcycle_imu.sharing",
+    "legcycle_imu.deleting",
     "legcycle_imu.simulation.files",
     "legcycle_imu.sources",
     "legcycle_imu.simulation.live",

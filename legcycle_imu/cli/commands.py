@@ -16,6 +16,7 @@ from legcycle_imu.cli.analyse import analyse
 from legcycle_imu.cli.calibrate import calibrate
 from legcycle_imu.cli.compare import compare
 from legcycle_imu.cli.console import say
+from legcycle_imu.cli.delete import delete
 from legcycle_imu.cli.demo import demo
 from legcycle_imu.cli.doctor import doctor
 from legcycle_imu.cli.identify import identify
@@ -27,6 +28,7 @@ from legcycle_imu.cli.record import record
 from legcycle_imu.cli.replay import replay
 from legcycle_imu.cli.report import report
 from legcycle_imu.cli.scan import scan
+from legcycle_imu.cli.share import share
 from legcycle_imu.cli.simulate import simulate
 from legcycle_imu.cli.trend import trend
 
@@ -174,6 +176,21 @@ app.command(
         "legcycle simulate --speed-m-s 9 --duration-s 10 --no-preamble --seed 3 -o sprint.legcycle",
     ),
 )(simulate)
+app.command(
+    "share",
+    epilog=examples(
+        "legcycle share run.legcycle",
+        "legcycle share run.legcycle -o for-the-lab.legcycle --keep-lengths",
+    ),
+)(share)
+app.command(
+    "delete",
+    epilog=examples(
+        "legcycle delete run.legcycle",
+        "legcycle delete --yes monday.legcycle tuesday.legcycle",
+        "legcycle delete --runner anna --folder recordings",
+    ),
+)(delete)
 app.command("info", epilog=examples("legcycle info run.legcycle", "legcycle info run.legcycle --json"))(info)
 app.command("demo", epilog=examples("legcycle demo", "legcycle demo --speed max"))(demo)
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from legcycle_imu.cli.console import say
+
 if TYPE_CHECKING:
     from calibration.model import CalibrationSet
     from legcycle_imu.runner import Runner
@@ -42,9 +44,11 @@ Speed = Annotated[
 
 
 def runner_given(code: str, height_m: float | None, thigh_m: float | None, shank_m: float | None) -> "Runner":
-    """Make a runner of what was typed; a length that no person has is an error of usage."""
-    from legcycle_imu.runner import Runner
+    """Make a runner of what was typed; a length that no person has is an error of usage, a name is remarked upon."""
+    from legcycle_imu.runner import Runner, looks_like_name
 
+    if looks_like_name(code):
+        say(f"note: {code!r} looks like a name, and it is stored: a code such as r07 tells nobody who ran.")
     try:
         return Runner(code, height_m, thigh_m, shank_m)
     except ValueError as error:

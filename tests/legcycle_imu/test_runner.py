@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legcycle_imu.runner import PLAUSIBLE, Runner
+from legcycle_imu.runner import PLAUSIBLE, Runner, looks_like_name
 
 heights = st.floats(1.0, 2.5)
 lengths = st.floats(0.2, 0.7)
@@ -95,3 +95,13 @@ def test_a_runner_is_not_changed_after_the_fact() -> None:
     runner = Runner(height_m=1.75)
     with pytest.raises(FrozenInstanceError):
         runner.height_m = 1.80  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("code", ["Anna Muster", "anna muster", "AnnaMuster", "Anna_Muster", "Anna.Muster", "Änne-Öz"])
+def test_a_code_that_seems_to_be_a_name_is_noticed(code):
+    assert looks_like_name(code)
+
+
+@pytest.mark.parametrize("code", ["", "anna", "Anna", "r07", "R-07", "S01", "A.M.", "LAB-A", "fast_runner", "anna-2"])
+def test_a_pseudonym_is_none(code):
+    assert not looks_like_name(code)
