@@ -25,7 +25,8 @@ from legcycle_imu.targets import Judge, Targets, Verdict
 from legcycle_imu.terminal import PHASE_COLOUR
 from legcycle_imu.terminal_leg import leg_drawing
 from legcycle_imu.view.state import Scale
-from legcycle_imu.view.words import COACH, LOST_S, METRICS, NOT_KNOWN, mark
+from legcycle_imu.view.trend import HALF, trend
+from legcycle_imu.view.words import COACH, LOST_S, METRICS, NOT_KNOWN, distance, mark
 
 PANEL_WIDTH = 40
 """Two panels fill a terminal of the classic 80 columns."""
@@ -54,6 +55,16 @@ class LegNow:
     """Latest angle of thigh and shank, rad."""
     last: Judged | None = None
     """The last stride on which something may rest."""
+    values: dict[tuple[Phase, str], deque[float]] = field(default_factory=dict)
+    """Known values of the last such strides, oldest first, of each metric that was judged."""
+
+    def take(self, judged: Judged) -> None:
+        """Take a stride on which something may rest."""
+        self.last = judged
+        for verdict in judged.verdicts:
+            if not isnan(verdict.value):
+                column = self.values.setdefault((verdict.phase, verdict.metric), deque(maxlen=2 * HALF))
+                column.append(verdict.value)
 
     def phase_at(self, time: float) -> Phase:
         """Give the phase at a time."""
@@ -106,7 +117,7 @@ class CycleView:
         judged = [Judged(stride, self._judge.push(stride)) for stride in update.strides]
         for stride in judged:
             if stride.verdicts:
-                self._legs[stride.stride.side].last = stride
+                self._legs[stride.stride.side].take(stride)
         return judged
 
     def _take_angles(self, block: SegmentAngles) -> None:
@@ -134,7 +145,9 @@ class CycleView:
         phase = leg.phase_at(self.now)
         top = Table.grid(padding=(0, 1))
         top.add_row(self._drawing(leg, phase), _phase_words(phase, aligned=bool(leg.angle)))
-        body = Group(top, _strip(leg, self.now), Text(), *_against_targets(leg.last), _quiet_figures(leg.last))
+        body = Group(
+            top, _strip(leg, self.now), Text(), *_against_targets(leg.last), _trends(leg), _quiet_figures(leg.last)
+        )
         return Panel(
             body,
             title=f"{side} leg",
@@ -191,12 +204,21 @@ def _against_targets(last: Judged | None) -> Iterable[Text]:
             yield Text("─" * INNER, "dim")
 
 
+def _trends(leg: LegNow) -> Text:
+    """Say which way the last strides go, where they do."""
+    shown = {v.phase: v.metric for v in leg.last.verdicts} if leg.last else {}
+    found = {phase: trend(leg.values.get((phase, shown.get(phase, "")), ())) for phase in SHOWN}
+    return Text(" · ".join(f"{phase} {way.shape} {way.word}" for phase, way in found.items() if way))
+
+
 def _said(verdict: Verdict) -> Text:
     shape, word = mark(verdict)
     how = METRICS[verdict.metric]
     text = Text(f"{how.name:<10} ")
-    text.append(f"{how.text(verdict.value):>8}", f"bold {PHASE_COLOUR[verdict.phase]}")
-    return text.append(f"  {shape} {word} {_distance(verdict)}", "bold")
+    text.append(f"{how.text(verdict.value):>7}", f"bold {PHASE_COLOUR[verdict.phase]}")
+    if verdict.hit is not None:
+        text.append(f" {distance(verdict).replace(how.unit, '', 1)}", "bold")
+    return text.append(f" {shape} {word}")
 
 
 def _bar(verdict: Verdict) -> Text:
@@ -223,12 +245,12 @@ def _cell(value: float, scale: Scale) -> int:
 
 def _quiet_figures(last: Judged | None) -> Text:
     if last is None:
-        return Text("\n")
+        return Text("")
     stride = last.stride
     first = (("stride", stride.stride + 1.0, ""), ("", stride.cadence_spm, " spm"))
     second = (("contact", 1e3 * stride.contact_time_s, " ms"), ("flight", 1e3 * stride.flight_time_s, " ms"))
     third = (("hip ext.", stride.hip_extension_deg, "°"), ("placement", stride.placement_cm, " cm"))
-    return Text("\n" + "\n".join(_figures(line) for line in (first, second, third)), "dim")
+    return Text("\n".join(_figures(line) for line in (first, second, third)), "dim")
 
 
 def _figures(figures: Iterable[tuple[str, float, str]]) -> str:
@@ -257,8 +279,5 @@ def _in_words(verdict: Verdict) -> str:
     shape, word = mark(verdict)
     how = METRICS[verdict.metric]
     goal = "" if isnan(verdict.target) else f" of {how.text(verdict.target)}"
-    return f"{how.name} {how.text(verdict.value):>8}{goal} {shape} {f'{word} {_distance(verdict)}':<11}"
-
-
-def _distance(verdict: Verdict) -> str:
-    return "" if isnan(verdict.distance) else f"{verdict.distance:+.1f}"
+    far = f", {distance(verdict)}" if distance(verdict) else ""
+    return f"{how.name} {how.text(verdict.value):>8}{goal}{far} {shape} {word:<5}"

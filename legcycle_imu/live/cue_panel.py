@@ -49,8 +49,8 @@ class CuePanel(Canvas):
         word = cue.phase.upper() if known else cue.mark.word.upper()
         ink = self.theme.ink if known else self.theme.missing
         self.write(painter, QRectF(18, 20, width * 0.55, 42), word, ink, 33, LEFT, bold=True)
-        mark = QRectF(18 + width * 0.55, 21, width * 0.45 - 12, 40)
-        self.write(painter, mark, f"{cue.mark.shape} {cue.mark.word}" if known else "", ink, 21, RIGHT, bold=True)
+        how = QRectF(18 + width * 0.55, 21, width * 0.45 - 12, 40)
+        self.write(painter, how, (cue.distance or _mark(cue)) if known else "", ink, 21, RIGHT, bold=True)
         bottom = self._draw_foot(painter, cue, width)
         self.write_wrapped(
             painter,
@@ -61,10 +61,15 @@ class CuePanel(Canvas):
         )
 
     def _draw_foot(self, painter: QPainter, cue: Cue, width: float) -> float:
-        """Draw hit rate and sound; give where they begin."""
+        """Draw the mark, the hit rate and the sound; give where they begin."""
         top = self.height() - 24.0
         rate = f"{cue.hits.hit} of the last {cue.hits.judged} hit" if cue.hits.judged else ""
+        rate = f"{_mark(cue)} · {rate}" if cue.distance else rate
         sound = "" if self.muted is None else "sound off" if self.muted else "sound on"
         self.write(painter, QRectF(18, top, width * 0.62, 20), rate, self.theme.quiet, 13)
         self.write(painter, QRectF(18 + width * 0.62, top, width * 0.38 - 12, 20), sound, self.theme.quiet, 13, RIGHT)
         return top
+
+
+def _mark(cue: Cue) -> str:
+    return f"{cue.mark.shape} {cue.mark.word}"

@@ -1,4 +1,4 @@
-"""One metric over the last strides: a dot a stride and leg, the target, what is usual for the runner, the hit rate."""
+"""One metric over the last strides: a dot a stride and leg, the target, what is usual, the distance, then the hits."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -11,10 +11,12 @@ from legcycle_imu.view.state import Dot, History, SideHistory
 SHOWN = 20
 """Strides that have a place."""
 HEAD_PX = 26.0
-FOOT_PX = 44.0
+FOOT_PX = 58.0
 """Height of the values below the dots."""
-MARK_FROM_PX = 80
-"""A narrower leg has its mark in the dots alone."""
+WIDE_PX = 80
+"""A narrower leg has its trend and its mark as shapes alone."""
+LINE_PX = 18.0
+NO_TARGET = "no target"
 DOT_PX = 3.4
 GAP_PX = 14.0
 """Between the legs."""
@@ -57,8 +59,10 @@ class StridesPanel(Canvas):
         painter.fillRect(QRectF(0, 0, self.width(), 5.0 if self.focused else 3.0), hue)
         width = self.width() - 8.0
         name = f"▸ {history.name}" if self.focused else history.name
-        self.write(painter, QRectF(4, 6, width * 0.6, 20), name, self.theme.ink, 14, LEFT, bold=True)
-        self.write(painter, QRectF(4 + width * 0.6, 6, width * 0.4, 20), _aim(history), self.theme.quiet, 12, RIGHT)
+        name_px = min(self.width_of(name, 14, bold=True) + 6.0, width * 0.6)
+        self.write(painter, QRectF(4, 6, name_px, 20), name, self.theme.ink, 14, LEFT, bold=True)
+        beside = QRectF(4 + name_px, 6, width - name_px, 20)
+        self.write(painter, beside, _aim(history), self.theme.quiet, 12, RIGHT)
 
     def _draw_leg(self, painter: QPainter, plot: QRectF, history: History, leg: SideHistory) -> None:
         painter.setPen(pen(self.theme.line))
@@ -94,22 +98,49 @@ class StridesPanel(Canvas):
     def _draw_last(self, painter: QPainter, box: QRectF, side: Side, leg: SideHistory) -> None:
         seen = leg.latest is not None
         ink = self.theme.ink if seen else self.theme.missing
-        judged = seen and bool(leg.dots) and leg.dots[-1].hit is not None
-        mark = leg.dots[-1].mark.shape if judged and box.width() >= MARK_FROM_PX else ""
-        upper = QRectF(box.left(), box.top(), box.width(), 22.0)
-        self.write(painter, upper, f"{side[0].upper()} {leg.text} {mark}".strip(), ink, 16, LEFT, bold=True)
-        lower = QRectF(box.left(), box.top() + 22.0, box.width(), 18.0)
-        rate = f"{leg.hits.hit} of {leg.hits.judged} hit" if leg.hits.judged else "grey: usual" if leg.band else ""
-        self.write(painter, lower, rate, self.theme.quiet, 12, LEFT)
+        wide = box.width() >= WIDE_PX
+        value = f"{side[0].upper()} {leg.text}"
+        self._line(painter, box, 0, value, ink, 16, bold=True)
+        self._line(painter, box, 1, leg.distance or _trend(leg, wide), ink, 13)
+        self._line(painter, box, 2, _hits(leg, wide), self.theme.quiet, 12)
+
+    def _line(
+        self, painter: QPainter, box: QRectF, place: int, text: str, ink: str, px: float, *, bold: bool = False
+    ) -> None:
+        line = QRectF(box.left(), box.top() + LINE_PX * place, box.width(), LINE_PX)
+        self.write(painter, line, text, ink, px, LEFT, bold=bold)
+
+
+def _trend(leg: SideHistory, wide: bool) -> str:
+    if leg.trend is None:
+        return ""
+    return f"{leg.trend.shape} {leg.trend.word}" if wide else leg.trend.shape
+
+
+def _hits(leg: SideHistory, wide: bool) -> str:
+    """Give the trend, where there is one, then how many hit."""
+    if not leg.hits.judged:
+        return "grey: usual" if leg.band else ""
+    if leg.trend is not None:
+        return f"{_trend(leg, wide)} · {leg.hits.hit}/{leg.hits.judged}"
+    judged = leg.latest is not None and bool(leg.dots) and leg.dots[-1].hit is not None
+    mark = f"{leg.dots[-1].mark.shape} " if judged and wide else ""
+    return f"{mark}{leg.hits.hit} of {leg.hits.judged} hit"
 
 
 def _aim(history: History) -> str:
+    """Give the target and the norm in words."""
+    target = _target(history)
+    return " · ".join(text for text in ("" if history.norm and target == NO_TARGET else target, history.norm) if text)
+
+
+def _target(history: History) -> str:
     """Give the target in words; the legs' own targets may differ, then it is left to the lines."""
     if not any(leg.dots for leg in history.legs.values()):
         return history.unit
     targets = {f"{leg.target:.0f}" for leg in history.legs.values() if leg.target is not None}
     if not targets or history.larger_is_better is None:
-        return "no target"
+        return NO_TARGET
     if len(targets) > 1:
         return history.unit
     return f"{'≥' if history.larger_is_better else '≤'} {targets.pop()}{spaced(history.unit)}"

@@ -9,7 +9,7 @@ from legcycle_imu.cycle import Phase
 from legcycle_imu.summary import Hits
 from legcycle_imu.targets import Verdict
 from legcycle_imu.view.state import Cue, LegState, LegView, Mark
-from legcycle_imu.view.words import LEG_SHAPE, NOT_KNOWN, OK, missed
+from legcycle_imu.view.words import LEG_SHAPE, NOT_KNOWN, OK, distance_of, missed
 
 STRIDES = 5
 """Strides of a leg that the cue looks back on: 3.5 s of running. Our choice."""
@@ -69,7 +69,7 @@ class CueChoice:
         hits = _hits(verdicts)
         said = _mark(verdicts, hits)
         sentence = "on target: keep it so" if said is OK else SENTENCE[phase].format(target=verdicts[-1].target)
-        return Cue(phase, side, said, sentence, hits)
+        return Cue(phase, side, said, sentence, hits, _distance(verdicts, reached=said is OK))
 
     def _choose(self) -> None:
         rates = {phase: _rate(self._verdicts(phase, Side)) for phase in IN_ORDER}
@@ -116,7 +116,16 @@ def _mark(verdicts: list[Verdict], hits: Hits) -> Mark:
         return Mark(NOT_KNOWN, "no target")
     if hits.hit >= ON_TARGET * hits.judged:
         return OK
+    return missed(*_median_distance(verdicts))
+
+
+def _distance(verdicts: list[Verdict], *, reached: bool) -> str:
+    if all(verdict.hit is None for verdict in verdicts):
+        return ""
+    return distance_of(*_median_distance(verdicts), reached=reached)
+
+
+def _median_distance(verdicts: list[Verdict]) -> tuple[str, float]:
     judged = [verdict for verdict in verdicts if verdict.hit is not None]
     metric = judged[-1].metric
-    distance = median(verdict.distance for verdict in judged if verdict.metric == metric)
-    return missed(metric, distance)
+    return metric, median(verdict.distance for verdict in judged if verdict.metric == metric)

@@ -14,7 +14,8 @@ from legcycle_imu.summary import Hits
 from legcycle_imu.targets import Preset, Targets, Verdict
 from legcycle_imu.view.state import Dot, History, Mark, SideHistory
 from legcycle_imu.view.stick import lift_metric
-from legcycle_imu.view.words import METRICS, NOT_KNOWN, mark
+from legcycle_imu.view.trend import trend
+from legcycle_imu.view.words import METRICS, NOT_KNOWN, distance, mark
 
 STRIDES = 20
 """Strides that are shown; as many as the personal band covers."""
@@ -52,11 +53,11 @@ class MetricHistory:
         """Take a stride and what it comes to against the targets."""
         self._legs[stride.side].push(stride, tuple(verdicts))
 
-    def view(self, seen: Iterable[Side]) -> History:
-        """Give what is shown; only legs that are seen have a value of now."""
+    def view(self, seen: Iterable[Side], norm: str = "") -> History:
+        """Give what is shown, beside a norm in words; only legs that are seen have a value of now."""
         how, seen = METRICS[self.metric], set(seen)
         legs = {side: leg.shown() if side in seen else leg.unseen() for side, leg in self._legs.items()}
-        return History(self.phase, self.metric, how.name, how.unit.strip(), how.scale, how.larger_is_better, legs)
+        return History(self.phase, self.metric, how.name, how.unit.strip(), how.scale, how.larger_is_better, legs, norm)
 
 
 class _Leg:
@@ -66,6 +67,7 @@ class _Leg:
         self._band = PersonalBand(side, metric)
         self._dots: deque[Dot] = deque(maxlen=STRIDES)
         self._target: float | None = None
+        self._distance = ""
         self._made: SideHistory | None = None
 
     def push(self, stride: Stride, verdicts: tuple[Verdict, ...]) -> None:
@@ -76,6 +78,7 @@ class _Leg:
         hit = verdict.hit if verdict else None
         self._dots.append(Dot(stride.stride, stride.initial_contact_s, value, hit, said, counted))
         self._band.push(stride)
+        self._distance = distance(verdict) if verdict else ""
         if verdict:
             self._target = None if isnan(verdict.target) else verdict.target * self._how.factor
         self._made = None
@@ -86,14 +89,23 @@ class _Leg:
         return self._made
 
     def unseen(self) -> SideHistory:
-        return replace(self.shown(), latest=None, text=NOT_KNOWN)
+        return replace(self.shown(), latest=None, text=NOT_KNOWN, distance="", trend=None)
 
     def _make(self) -> SideHistory:
         value = self._dots[-1].value if self._dots else None
         latest = None if value is None or isnan(value) else value
         judged = [dot.hit for dot in self._dots if dot.hit is not None]
         hits = Hits(sum(judged), len(judged))
-        return SideHistory(tuple(self._dots), latest, self._how.text(latest), self._target, self._shown_band(), hits)
+        return SideHistory(
+            tuple(self._dots),
+            latest,
+            self._how.text(latest),
+            self._target,
+            self._shown_band(),
+            hits,
+            self._distance,
+            trend(self._band.state.recent),
+        )
 
     def _shown_band(self) -> Band | None:
         band = self._band.band()

@@ -24,7 +24,7 @@ from legcycle_imu.view.history import MetricHistory, shown_metrics
 from legcycle_imu.view.leg_model import LegModel
 from legcycle_imu.view.mirror import Mirror
 from legcycle_imu.view.state import Balance, Curves, LiveState, RecorderChip, SensorChip
-from legcycle_imu.view.words import LOST_S
+from legcycle_imu.view.words import LOST_S, norm
 
 NOTHING_BALANCED = Balances().view({})
 
@@ -142,7 +142,10 @@ class LiveModel:
         """Give all that is to be seen at an instant, session time."""
         legs = {side: leg.view(now_s) for side, leg in self._legs.items()}
         seen = [side for side, leg in legs.items() if leg.state.seen]
-        histories = tuple(history.view(seen) for history in self._histories)
+        cadence_spm = self._figures.cadence_spm(now_s)
+        histories = tuple(
+            history.view(seen, norm(history.metric, cadence_spm, self._geometry)) for history in self._histories
+        )
         cue = self._cue.view(seen) or waited_for(legs)
         chips, guidance = self._chips(now_s), self._guidance
         return LiveState(
@@ -150,7 +153,7 @@ class LiveModel:
             legs,
             self._curves(now_s),
             histories,
-            self._figures.cadence_spm(now_s),
+            cadence_spm,
             self._balance_views(seen),
             cue,
             big_view(cue, histories, seen),

@@ -236,6 +236,8 @@ class SideHistory:
     band : personal band over the last good strides, in the unit as shown; None while too few are known
     hits : of the dots, how many reached the target and how many were held against one
     """
+    distance : how far the last stride was from its target, in words: "3.2° to go"; "" where not known
+    trend : whether the last 10 strides lie higher or lower than the 10 before; None where not by more than they scatter
 
     dots: tuple[Dot, ...]
     latest: float | None
@@ -244,6 +246,8 @@ class SideHistory:
     band: Band | None
     hits: Hits
 
+    distance: str = ""
+    trend: Mark | None = None
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -258,6 +262,7 @@ class History:
     larger_is_better : on which side of the target the good one is; None where none is better
     legs : side -> its strides, for every side that is measured
     """
+    norm : what other runners do at this cadence, in words: "norm 43 ± 5°"; "" where not known
 
     phase: Phase
     metric: str
@@ -267,6 +272,7 @@ class History:
     larger_is_better: bool | None
     legs: Mapping[Side, SideHistory]
 
+    norm: str = ""
 
 @dataclass(frozen=True, slots=True)
 class Balance:
@@ -304,6 +310,7 @@ class Cue:
     sentence : what to do, as a picture outside of the body; or what is waited for
     hits : how often the target was reached lately
     """
+    distance : how far it is from the target, in the median, in words: "3.2° to go"; "" where not known
 
     phase: Phase
     side: Side | None
@@ -311,6 +318,7 @@ class Cue:
     sentence: str
     hits: Hits
 
+    distance: str = ""
 
 @dataclass(frozen=True, slots=True)
 class BigView:

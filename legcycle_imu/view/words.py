@@ -6,6 +6,8 @@ from typing import NamedTuple
 from firmware_bridge.recorder_state import Condition
 from firmware_bridge.sensor_health import State
 from legcycle_imu.cycle import CYCLE
+from legcycle_imu.norms import covers, usual
+from legcycle_imu.runner import LegGeometry
 from legcycle_imu.targets import Verdict
 from legcycle_imu.view.state import LegState, Mark, Scale
 
@@ -77,6 +79,28 @@ def missed(metric: str, distance: float) -> Mark:
     if distance > -how.scale.close:
         return CLOSE
     return Mark("✖", "far" if how.larger_is_better is False else "low")
+
+
+def distance(verdict: Verdict) -> str:
+    """Give how far a stride is from its target: "3.2° to go", "1.5 cm above"; "" where there is none."""
+    return distance_of(verdict.metric, verdict.distance, reached=verdict.hit is True)
+
+
+def distance_of(metric: str, distance: float, *, reached: bool) -> str:
+    """Give a distance from a target in words; see `legcycle_imu.targets.Verdict` for its sign."""
+    if isnan(distance):
+        return ""
+    how = METRICS[metric]
+    beyond = "below" if how.larger_is_better is False else "above"
+    return f"{how.text(abs(how.factor * distance))} {beyond if reached else 'to go'}"
+
+
+def norm(metric: str, cadence_spm: float | None, geometry: LegGeometry) -> str:
+    """Give what other runners do at a cadence: "norm 43 ± 5°"; "" where nobody knows."""
+    if cadence_spm is None or not covers(cadence_spm):
+        return ""
+    known, how = usual(metric, cadence_spm, geometry), METRICS[metric]
+    return f"norm {how.factor * known.mean:.0f} ± {how.factor * known.sd:.0f}{how.unit}" if known.known else ""
 
 
 def percent(share: float | None, decimals: int = 1) -> str:

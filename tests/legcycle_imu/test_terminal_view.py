@@ -131,7 +131,13 @@ def test_a_stride_is_shown_against_its_targets():
     found = view.push(update(11.0, strides=(STRIDE,)))
     assert [each.stride for each in found] == [STRIDE]
     said = shown(view)
-    for words in ("11.0 s of 20 s", "3.2 cm  ✔ OK +3.2", "46.0°  ▲ close -4.0", "stride 5 · 200 spm", "contact 150 ms"):
+    for words in (
+        "11.0 s of 20 s",
+        "3.2 cm 3.2 above ✔ OK",
+        "46.0° 4.0 to go ▲ close",
+        "stride 5 · 200 spm",
+        "contact 150 ms",
+    ):
         assert words in said
     assert "hip ext. 24° · placement 20 cm" in said
     assert said.count("┃") == 2
@@ -210,9 +216,14 @@ def test_a_phase_without_a_target_says_so():
 
 def test_a_line_says_phases_and_figures():
     line = stride_line(judged())
-    for words in ("10.00 s left", "  4  ", "push 150 lift 150 drive 150 place 150 ms", "3.2 cm of 0.0 cm ✔ OK +3.2"):
+    for words in (
+        "10.00 s left",
+        "  4  ",
+        "push 150 lift 150 drive 150 place 150 ms",
+        "3.2 cm of 0.0 cm, 3.2 cm above ✔ OK",
+    ):
         assert words in line
-    assert "46.0° of 50.0° ▲ close -4.0" in line
+    assert "46.0° of 50.0°, 4.0° to go ▲ close" in line
     assert "\n" not in line
 
 
@@ -231,4 +242,15 @@ def test_lengths_that_are_not_known_show_percent():
 def test_other_targets_are_followed():
     stride = STRIDE
     verdicts = Judge(Targets(drive_deg=40.0), GEOMETRY).push(stride)
-    assert "46.0° of 40.0° ✔ OK +6.0" in stride_line(Judged(stride, verdicts))
+    assert "46.0° of 40.0°, 6.0° above ✔ OK" in stride_line(Judged(stride, verdicts))
+
+
+def test_a_trend_is_told_by_shape_and_word_and_nothing_is_pushed_out():
+    view = CycleView([Side.LEFT], geometry=GEOMETRY)
+    for number in range(20):
+        stride = STRIDE._replace(stride=number, knee_drive_deg=40.0 + number % 2 + 8.0 * (number >= 10))
+        view.push(update(11.0 + number, strides=(stride,)))
+    said = shown(view)
+    assert "drive ▲ rising" in said
+    assert "lift ▲" not in said
+    assert "placement 20 cm" in said

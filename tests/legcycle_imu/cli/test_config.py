@@ -110,3 +110,10 @@ def test_a_file_that_is_not_valid_is_not_shown(cli, tmp_path):
     result = cli("config", "show")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "unknown key drive" in result.stderr
+
+
+def test_a_preset_that_follows_from_a_threshold_is_no_default(cli, tmp_path):
+    (tmp_path / "legcycle.toml").write_text("[targets]\ndrive_deg = 55\n")
+    lines = cli("config", "show").stdout.splitlines()
+    assert 'preset = "custom"' in lines
+    assert 'lift = "back_of_knee"  # default' in lines

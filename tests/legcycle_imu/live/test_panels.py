@@ -266,7 +266,8 @@ class TestStrides:
             for side, leg in history.legs.items():
                 assert any(text.startswith(f"{side[0].upper()} {leg.text}") for text in seen.texts)
                 if leg.hits.judged:
-                    assert f"{leg.hits.hit} of {leg.hits.judged} hit" in seen.texts
+                    assert leg.distance in seen.texts
+                    assert any(text.endswith(f"{leg.hits.hit} of {leg.hits.judged} hit") for text in seen.texts)
             assert seen.cut == []
 
     def test_a_miss_has_another_shape_than_a_hit(self, running: LiveState, look: Look) -> None:
@@ -321,6 +322,33 @@ class TestStrides:
         panel.show_history(running.histories[1], SIDES, focused=False)
         assert "≥ 50°" in look(panel, 240, 170).texts
 
+    def test_the_norm_stands_beside_the_target_and_says_what_it_is(self, running: LiveState, look: Look) -> None:
+        for history, words in zip(running.histories[1:3], ("≥ 50° · norm 43 ± 5°", "norm 24 ± 4°"), strict=True):
+            panel = StridesPanel()
+            panel.show_history(replace(history, norm=words.split(" · ")[-1]), SIDES, focused=False)
+            seen = look(panel, 240, 170)
+            assert words in seen.texts
+            assert seen.cut == []
+
+    @pytest.mark.parametrize("size", [(240, 170), (150, 120)])
+    def test_a_trend_stands_before_the_hits(self, running: LiveState, look: Look, size: tuple[int, int]) -> None:
+        history = running.histories[1]
+        legs = {side: replace(leg, trend=Mark("▼", "falling")) for side, leg in history.legs.items()}
+        panel = StridesPanel()
+        panel.show_history(replace(history, legs=legs), SIDES, focused=False)
+        seen = look(panel, *size)
+        word = "▼ falling" if size[0] > 200 else "▼"
+        for leg in legs.values():
+            assert f"{word} · {leg.hits.hit}/{leg.hits.judged}" in seen.texts
+        assert seen.cut == []
+
+    def test_without_target_the_trend_has_the_place_of_the_distance(self, running: LiveState, look: Look) -> None:
+        history = running.histories[2]
+        legs = {side: replace(leg, trend=Mark("▲", "rising")) for side, leg in history.legs.items()}
+        panel = StridesPanel()
+        panel.show_history(replace(history, legs=legs), SIDES, focused=False)
+        assert look(panel, 240, 170).texts.count("▲ rising") == len(SIDES)
+
 
 class TestCueAndBalance:
     CUE = Cue(Phase.LIFT, Side.LEFT, Mark("▲", "close"), "heel up to the dashed line", Hits(3, 10))
@@ -335,6 +363,14 @@ class TestCueAndBalance:
             seen.texts
         )
         assert seen.count(theme.phases[Phase.LIFT]) > 160 * 6
+        assert seen.cut == []
+
+    def test_the_distance_comes_before_hit_or_miss(self, look: Look) -> None:
+        panel = CuePanel()
+        panel.show_cue(replace(self.CUE, distance="3.2 cm to go"), muted=None)
+        seen = look(panel, 280, 160)
+        assert "▲ close · 3 of the last 10 hit" in seen.texts
+        assert seen.texts.index("3.2 cm to go") < seen.texts.index("▲ close · 3 of the last 10 hit")
         assert seen.cut == []
 
     def test_without_strides_it_says_what_is_waited_for(self, unheard: LiveState, look: Look) -> None:

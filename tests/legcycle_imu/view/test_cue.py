@@ -43,6 +43,7 @@ def test_the_phase_that_misses_is_cued(changed, phase, sentence):
     assert (cue.phase, cue.side, cue.sentence) == (phase, None, sentence)
     assert cue.mark.shape == "✖"
     assert cue.hits == (0, 2 * LEAST)
+    assert cue.distance.endswith(" to go")
 
 
 def test_no_sentence_speaks_of_a_muscle_or_promises_health():

@@ -132,3 +132,23 @@ def test_the_heel_without_lengths_is_held_against_its_target():
     made.push(one, judged(one))
     assert left(made).dots[0].hit is True
     assert left(made).text == "4.0 %"
+
+
+def test_the_distance_is_the_last_strides_and_not_that_of_a_lost_leg():
+    made = history(knee_drive_deg=[58.0, 46.8])
+    assert left(made).distance == "3.2° to go"
+    assert left(made, Side.RIGHT).distance == ""
+    assert left(history(knee_drive_deg=[51.5])).distance == "1.5° above"
+    assert left(history(knee_drive_deg=[51.5, nan])).distance == ""
+    assert left(history("hip_extension_deg", Phase.PUSH, hip_extension_deg=[20.0])).distance == ""
+
+
+def test_the_trend_is_that_of_the_good_strides_of_a_leg_that_is_seen():
+    made = history(knee_drive_deg=[40.0, 41.0] * 5 + [47.0, 48.0] * 5)
+    assert left(made).trend == ("▲", "rising")
+    assert left(made, Side.RIGHT).trend is None
+    assert left(history(knee_drive_deg=[40.0, 41.0] * 10)).trend is None
+
+
+def test_a_norm_is_passed_on():
+    assert history(knee_drive_deg=[40.0]).view(Side, "norm 43 ± 5°").norm == "norm 43 ± 5°"

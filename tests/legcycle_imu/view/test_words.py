@@ -5,12 +5,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_bridge.recorder_state import Condition
+from firmware_bridge.samples import Side
 from firmware_bridge.sensor_health import State
 from legcycle_imu.cycle import Phase
 from legcycle_imu.model import STRIDE_COLUMNS
-from legcycle_imu.targets import BASELINE_METRICS, LIFT_GOALS
+from legcycle_imu.runner import LegGeometry
+from legcycle_imu.targets import BASELINE_METRICS, LIFT_GOALS, Verdict
 from legcycle_imu.view.state import LegState
-from legcycle_imu.view.words import LEG_SHAPE, METRICS, RECORDER_SHAPE, SENSOR_SHAPE, elapsed, mark, missed, percent
+from legcycle_imu.view.words import (
+    LEG_SHAPE,
+    METRICS,
+    RECORDER_SHAPE,
+    SENSOR_SHAPE,
+    distance,
+    distance_of,
+    elapsed,
+    mark,
+    missed,
+    norm,
+    percent,
+)
 from tests.legcycle_imu.view.made import judged, stride
 
 
@@ -73,3 +87,30 @@ def test_percent(share, said):
 
 def test_elapsed():
     assert elapsed(3723.9) == "1:02:03"
+
+
+@pytest.mark.parametrize(
+    ("metric", "by", "reached", "words"),
+    [
+        ("knee_drive_deg", -3.2, False, "3.2° to go"),
+        ("knee_drive_deg", 0.0, False, "0.0° to go"),
+        ("heel_lift_cm", 1.5, True, "1.5 cm above"),
+        ("placement_cm", 2.4, True, "2.4 cm below"),
+        ("placement_cm", -4.0, False, "4.0 cm to go"),
+        ("hip_extension_deg", nan, False, ""),
+    ],
+)
+def test_the_distance_in_words(metric, by, reached, words):
+    assert distance_of(metric, by, reached=reached) == words
+    assert distance(Verdict(Side.LEFT, 0, Phase.DRIVE, metric, 1.0, 2.0, by, reached)) == words
+
+
+def test_a_norm_is_labelled_and_blank_where_nobody_knows():
+    leg = LegGeometry(0.4, 0.419)
+    assert norm("knee_drive_deg", 184.0, leg) == "norm 43 ± 5°"
+    assert norm("contact_time_s", 171.0, leg) == "norm 225 ± 17 ms"
+    assert norm("placement_cm", 171.0, leg) == "norm 22 ± 3 cm"
+    assert norm("placement_cm", 162.0, LegGeometry()) == ""
+    assert norm("heel_lift_pct", 162.0, leg) == ""
+    for cadence in (None, 120.0, 211.0, nan):
+        assert norm("knee_drive_deg", cadence, leg) == ""
