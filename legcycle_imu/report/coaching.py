@@ -91,10 +91,9 @@ def _reason(result: PhaseResult) -> str:
     metric = result.legs[0].metric
     hits = [leg.hits for leg in result.legs if leg.hits is not None]
     hit, judged = sum(h.hit for h in hits), sum(h.judged for h in hits)
-    few = " These are few strides: see it as a first impression." if judged < 2 * LEAST_STRIDES else ""
     return (
         f"{_order(result.phase)}: {FIGURES[metric].name} is {value(metric, -result.distance.mean)} short of its target "
-        f"in the mean{_in_scatter(result)}. {hit} of {judged} strides reached it.{few}"
+        f"in the mean{_in_scatter(result)}. {hit} of {judged} strides reached it.{_if_few(result)}"
     )
 
 
@@ -111,6 +110,11 @@ def _in_scatter(result: PhaseResult) -> str:
     return f", {number(shortfall(result), 1)} times what your own strides scatter by ({scatter})"
 
 
+def _if_few(result: PhaseResult) -> str:
+    strides = sum(leg.value.known for leg in result.legs)
+    return " These are few strides: see it as a first impression." if strides < 2 * LEAST_STRIDES else ""
+
+
 def _kept(by_phase: dict[Phase, PhaseResult]) -> Advice:
     known = [phase for phase in (*FIRST, *NEXT) if not isnan(by_phase[phase].distance.mean)]
     reached = " and ".join(known)
@@ -120,4 +124,5 @@ def _kept(by_phase: dict[Phase, PhaseResult]) -> Advice:
         if known
         else "Nothing could be held against a target; the push is where the cycle begins."
     )
+    reason += _if_few(by_phase[Phase.PUSH])
     return Advice(Phase.PUSH, CUES[Phase.PUSH], RULES[Drill.HEEL_DRAG], reason, reached=bool(known))

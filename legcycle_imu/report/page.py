@@ -4,7 +4,7 @@ The pictures are SVG made by hand: as text in the page they are small and sharp,
 paper, and bring their words for a screen reader; a plotting library would bring a second of start and 50 kB a picture.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import isnan, nan
@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from firmware_bridge.samples import Side
-from legcycle_imu.cycle import Phase
+from legcycle_imu.cycle import CYCLE, Phase
 from legcycle_imu.live.palette import THEMES
 from legcycle_imu.norms import SOURCE
 from legcycle_imu.report import charts, legs, tables, words
@@ -22,7 +22,8 @@ from legcycle_imu.report.data import ReportData
 from legcycle_imu.report.results import PhaseResult
 from legcycle_imu.report.tables import Table
 from legcycle_imu.report.trends import Trend
-from legcycle_imu.targets import Preset
+from legcycle_imu.summary import LegSummary
+from legcycle_imu.targets import Place, Preset, Targets
 
 TEMPLATE = "template.html.j2"
 
@@ -68,9 +69,9 @@ def render(data: ReportData, *, serials: bool = False) -> str:
             when=_when(session.meta.started),
             sides=[str(side) for side in session.sides],
             ran=ran,
-            cards=[_card(result) for result in data.phases],
+            cards=[_card(result, session.targets) for result in data.phases],
             balance=_picture(charts.sides_chart(data.sides), tables.sides_table(data.sides)) if data.sides else None,
-            ribbon=_picture(charts.ribbon(ran), tables.ribbon_table(ran)) if ran else None,
+            ribbon=_ribbon(ran),
             extremes=[Markup(legs.extremes_picture(pair, geometry)) for pair in pairs if pair],
             extremes_table=tables.extremes_table(data.extremes) if data.extremes else None,
             trends=[_trend(trend, _target(data, trend.metric)) for trend in data.trends],
@@ -88,23 +89,26 @@ def render(data: ReportData, *, serials: bool = False) -> str:
     )
 
 
-def _card(result: PhaseResult) -> PhaseCard:
+def _card(result: PhaseResult, targets: Targets) -> PhaseCard:
     return PhaseCard(
         result,
         words.PHASE_METRICS[result.phase],
         _picture(charts.distance_chart(result), tables.phase_table(result)),
-        _headline(result),
+        _headline(result, targets),
     )
 
 
-def _headline(result: PhaseResult) -> str:
+def _headline(result: PhaseResult, targets: Targets) -> str:
     """Say in a few words how far the phase is from its target, in the mean of both legs."""
     metric, distance = result.legs[0].metric, result.distance.mean
     if isnan(distance):
         return "no target: the value alone" if isnan(result.legs[0].target) else "not known"
-    if result.legs[0].metric == "placement_cm" or result.phase is Phase.PLACE:
-        return f"{words.value(metric, abs(distance))} {'inside' if distance >= 0.0 else 'beyond'} the norm's upper end"
-    return f"{words.value(metric, abs(distance))} {'beyond' if distance >= 0.0 else 'short of'} the target"
+    far = words.value(metric, abs(distance))
+    if result.phase is not Phase.PLACE:
+        return f"{far} {'beyond' if distance >= 0.0 else 'short of'} the target"
+    normal = targets.preset is not Preset.BASELINE and targets.running.place is Place.NORM
+    end = "the norm's upper end" if normal else "the target"
+    return f"{far} {'inside' if distance >= 0.0 else 'beyond'} {end}"
 
 
 def _trend(trend: Trend, target: float) -> Picture:
@@ -126,6 +130,11 @@ def _parts(data: ReportData) -> list[Table]:
     if len(data.bouts) > 1:
         found.append(tables.parts_table("bouts", "Bouts of running", data.bouts))
     return found
+
+
+def _ribbon(ran: Sequence[LegSummary]) -> Picture | None:
+    known = [leg for leg in ran if all(leg.metrics[f"{rule.phase}_s"].known for rule in CYCLE)]
+    return _picture(charts.ribbon(known), tables.ribbon_table(known)) if known else None
 
 
 def _cyclogram(data: ReportData) -> Picture | None:
