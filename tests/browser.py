@@ -1,12 +1,12 @@
 """A headless Chromium, spoken to over a pipe in its DevTools protocol; needs no library and no network."""
 
 import base64
+import fcntl
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -94,25 +94,30 @@ def browsing(profile: Path) -> Iterator[Browser]:
     """Start a browser with a profile of its own, and end it."""
     program = chromium()
     assert program is not None
-    its_in, ours_out = os.pipe()
-    ours_in, its_out = os.pipe()
-    options = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe")
-    command = f'exec "$@" 3<&{its_in} 4>&{its_out}'
-    process = subprocess.Popen(
-        ["sh", "-c", command, "sh", program, *options, "--no-first-run", f"--user-data-dir={profile}"],
-        pass_fds=(its_in, its_out),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    theirs_in, ours_out = os.pipe()
+    ours_in, theirs_out = os.pipe()
+    # it reads from descriptor 3 and writes to 4: these two must not be taken by the pipes themselves
+    for_3, for_4 = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (theirs_in, theirs_out))
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+    process = os.posix_spawn(
+        program,
+        [program, *options, "--remote-debugging-pipe", f"--user-data-dir={profile}"],
+        os.environ,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+            (os.POSIX_SPAWN_DUP2, for_3, 3),
+            (os.POSIX_SPAWN_DUP2, for_4, 4),
+        ],
     )
-    os.close(its_in)
-    os.close(its_out)
+    for end in (theirs_in, theirs_out, for_3, for_4):
+        os.close(end)
     try:
         yield Browser(ours_out, ours_in)
     finally:
         os.close(ours_out)  # the browser ends with its pipe
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with suppress(OSError):
+            while os.read(ours_in, 1 << 16):
+                pass
         os.close(ours_in)
+        os.waitpid(process, 0)

@@ -65,8 +65,8 @@ def extremes_picture(pair: Sequence[Extreme], geometry: LegGeometry) -> str:
 def cyclogram(curves: Mapping[Side, CurveStatistics]) -> str:
     """Draw the shank's angle over the thigh's: the mean stride of each leg, and some single ones."""
     drawn = [np.degrees(curve) for leg in curves.values() for curve in (leg.mean, *leg.some)]
-    x_axis = axis_over(_ends(drawn, 0), 44.0, WIDTH - 10.0, 20.0)
-    y_axis = axis_over(_ends(drawn, 1), 300.0, 10.0, 20.0)
+    x_axis = axis_over(_ends(drawn, 0), 44.0, WIDTH - 24.0, 20.0)
+    y_axis = axis_over(_ends(drawn, 1), 300.0, 24.0, 20.0)
     drawing = Drawing(340.0)
     _grid(drawing, x_axis, y_axis)
     for side, leg in curves.items():
@@ -136,10 +136,10 @@ def _points(curve: Curve, x_axis: Axis, y_axis: Axis) -> list[XY]:
 
 def _grid(drawing: Drawing, x_axis: Axis, y_axis: Axis) -> None:
     for tick in x_axis.ticks(6):
-        drawing.line((x_axis(tick), 10.0), (x_axis(tick), 300.0), "grid")
+        drawing.line((x_axis(tick), 24.0), (x_axis(tick), 300.0), "grid")
         drawing.text((x_axis(tick), 316.0), tick_text(tick), "small", "middle")
     for tick in y_axis.ticks(6):
-        drawing.line((44.0, y_axis(tick)), (WIDTH - 10.0, y_axis(tick)), "grid")
+        drawing.line((44.0, y_axis(tick)), (WIDTH - 24.0, y_axis(tick)), "grid")
         drawing.text((40.0, y_axis(tick) + 4.0), tick_text(tick), "small", "end")
-    drawing.text((WIDTH - 10.0, 333.0), "thigh, ° in front of the vertical", "small", "end")
-    drawing.text((48.0, 22.0), "shank, °", "small")
+    drawing.text((WIDTH - 24.0, 333.0), "thigh, ° in front of the vertical", "small", "end")
+    drawing.text((8.0, 14.0), "shank, °", "small")
