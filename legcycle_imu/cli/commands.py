@@ -19,6 +19,7 @@ from legcycle_imu.cli.console import say
 from legcycle_imu.cli.delete import delete
 from legcycle_imu.cli.demo import demo
 from legcycle_imu.cli.doctor import doctor
+from legcycle_imu.cli.drill import drill
 from legcycle_imu.cli.identify import identify
 from legcycle_imu.cli.import_csv import import_csv
 from legcycle_imu.cli.info import info
@@ -122,6 +123,15 @@ app.command(
         'legcycle calibrate --intrinsic "left thigh"',
     ),
 )(calibrate)
+app.command(
+    "drill",
+    epilog=examples(
+        "legcycle drill --list",
+        "legcycle drill heel-drag --record drag.legcycle --runner anna",
+        "legcycle drill push-lift --source sim:",
+        "legcycle drill push-lift run.legcycle --repetitions repetitions.csv",
+    ),
+)(drill)
 app.command("doctor", epilog=examples("legcycle doctor", "legcycle doctor --json"))(doctor)
 configs.command("init", epilog=examples("legcycle config init", "legcycle config init --user"))(config.init)
 configs.command("check", epilog=examples("legcycle config check", "legcycle config check legcycle.toml"))(config.check)

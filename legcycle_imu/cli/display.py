@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from legcycle_imu.broadcast import Subscription
     from legcycle_imu.calibrating import Calibrating
     from legcycle_imu.cueing import Cueing
+    from legcycle_imu.drilling import Drilling
     from legcycle_imu.live.transport_bar import Transport
     from legcycle_imu.passage import Passage
     from legcycle_imu.view.live_model import LiveModel
@@ -55,6 +56,7 @@ def open_window(
     health: "Callable[[], Sequence[SensorHealth]] | None" = None,
     sound: "Cueing | None" = None,
     calibration: "Calibrating | None" = None,
+    drill: "Drilling | None" = None,
 ) -> None:
     """Show a passage in a window until that is closed; live, also until the passage ends.
 
@@ -65,6 +67,7 @@ def open_window(
     transport : controls of a recording that plays
     recorder, health, sound : where marks go, how the sensors do, what can be silenced
     calibration : guides a calibration
+    drill : counts a drill
 
     Raises
     ------
@@ -93,6 +96,7 @@ def open_window(
             health=None if health is None else how_sensors_do,
             sound=sound,
             calibration=calibration,
+            drill=drill,
             title=look.title,
         )
 

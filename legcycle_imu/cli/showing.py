@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from legcycle_imu.cli.console import say
+from legcycle_imu.cli.counting import count
 from legcycle_imu.cli.display import Look, Marked, open_window
 from legcycle_imu.cli.guiding import guide, unfinished
 from legcycle_imu.cli.remembering import calibrating_of
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from calibration.model import CalibrationSet
     from firmware_bridge.links.live import LiveSource
     from firmware_bridge.replay import ReplaySource
-    from legcycle_imu.broadcast import Passed
+    from legcycle_imu.broadcast import Passed, Subscription
+    from legcycle_imu.calibrating import Calibrating
     from legcycle_imu.config import Config
+    from legcycle_imu.drilling import Drilling
     from legcycle_imu.passage import Passage
     from legcycle_imu.runner import Runner
 
@@ -41,6 +44,8 @@ class Outputs:
     calibration : how the sensors sit, where that is known before the start
     guided : the session begins with a guided calibration
     kept : file that a calibration made in the session is kept in; None for the usual one
+    drill : counts a drill in the session; None: there is none
+    quiet : in a pipe, nothing is written while the drill goes on
     """
 
     record: Path | None = None
@@ -53,6 +58,8 @@ class Outputs:
     calibration: "CalibrationSet | None" = None
     guided: bool = False
     kept: Path | None = None
+    drill: "Drilling | None" = None
+    quiet: bool = False
 
 
 def show_session(
@@ -66,7 +73,7 @@ def show_session(
         calibration was not made
     """
     from firmware_bridge.recorder import Recorder
-    from legcycle_imu.broadcast import Broadcast, Follower, followed, steps_of
+    from legcycle_imu.broadcast import Broadcast, Follower, steps_of
     from legcycle_imu.cueing import Cueing
     from legcycle_imu.passage import Passage
     from legcycle_imu.sources import meta_of
@@ -80,7 +87,7 @@ def show_session(
         tap = None if recorder is None else recorder.put
         passage = Passage(source, meta, who, name="this session", config=config, tap=tap)
         cueing = stack.enter_context(Cueing(config.cues, config.targets, passage.runner.geometry, say))
-        lines = outputs.window or not (on_terminal() or outputs.guided)
+        lines = outputs.window or not (on_terminal() or outputs.guided or outputs.drill)
         watcher = Watcher(source, recorder, outputs.duration_s, lines=lines, worn=lambda: passage.pipeline.sensors)
         broadcast = Broadcast(steps_of(passage), source.end)
 
@@ -95,6 +102,9 @@ def show_session(
             follow(calibrating.take, "calibration")
             if outputs.guided:
                 calibrating.start()
+        if outputs.drill is not None:
+            outputs.drill.prepare(passage, None if recorder is None else recorder.marker)
+            follow(outputs.drill.take, "drill")
         follow(watch_sensors, "sensors")
         follow(cueing.take, "cues")
         if outputs.strides is not None:
@@ -113,16 +123,41 @@ def show_session(
                 health=watcher.health,
                 sound=cueing,
                 calibration=calibrating,
+                drill=outputs.drill,
             )
-        elif outputs.guided and calibrating is not None:
-            made = guide(passage, calibrating, followed(shown), watcher.health) is not None
         else:
-            health = watcher.health if on_terminal() else None
-            updates = (step.update for step in followed(shown))
-            watch(passage, title, outputs.speed, sensors=health, updates=updates)
+            made = _in_terminal(passage, shown, title, outputs, calibrating, watcher, source.end)
     if not made and calibrating is not None:  # not before those who followed have told what ended the session
         raise unfinished(calibrating.guidance)
     return passage
+
+
+def _in_terminal(
+    passage: "Passage",
+    shown: "Subscription",
+    title: str,
+    outputs: Outputs,
+    calibrating: "Calibrating | None",
+    watcher: Watcher,
+    end: Callable[[], None],
+) -> bool:
+    """Show a session in the terminal: the guided calibration first, then the drill, else the leg cycle.
+
+    Returns
+    -------
+    made : whether a calibration that was to be made was made
+    """
+    from legcycle_imu.broadcast import followed
+
+    steps = followed(shown)
+    if outputs.guided and calibrating is not None and guide(passage, calibrating, steps, watcher.health) is None:
+        return False
+    health = watcher.health if on_terminal() else None
+    if outputs.drill is not None:
+        count(passage, outputs.drill, steps, health, end, quiet=outputs.quiet)
+    elif not outputs.guided:
+        watch(passage, title, outputs.speed, sensors=health, updates=(step.update for step in steps))
+    return True
 
 
 def _ending(end: Callable[[], None], act: "Callable[[Passed], object]") -> "Callable[[Passed], object]":

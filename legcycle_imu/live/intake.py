@@ -8,6 +8,7 @@ from calibration.guidance import Guidance
 from firmware_bridge.recorder_state import RecorderState
 from firmware_bridge.sensor_health import SensorHealth
 from legcycle_imu.broadcast import Ended, Item, Passed, Restarted
+from legcycle_imu.drill_standing import Standing
 from legcycle_imu.live.transport_bar import Transport
 from legcycle_imu.view.live_model import LiveModel
 from legcycle_imu.view.state import LiveState
@@ -58,6 +59,23 @@ class Calibrating(Protocol):
         """Leave all as it was; nobody calibrates any more."""
 
 
+class Drilling(Protocol):
+    """What the window needs of a drill: see `legcycle_imu.drilling.Drilling`. None of it waits."""
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands now."""
+
+    def start(self) -> None:
+        """Begin, or begin anew."""
+
+    def rest(self) -> None:
+        """Stop the count, or go on with it."""
+
+    def end(self) -> None:
+        """End it."""
+
+
 class Intake:
     """Takes in what came, and gives the state of now.
 
@@ -70,6 +88,7 @@ class Intake:
     health : gives how the sensors do now; None: not known
     clock : monotonic seconds
     calibration : guides a calibration; None where that cannot be done
+    drill : counts a drill; None: there is none
 
     Attributes
     ----------
@@ -86,8 +105,9 @@ class Intake:
         health: Callable[[], Sequence[SensorHealth]] | None = None,
         clock: Callable[[], float] = time.monotonic,
         calibration: Calibrating | None = None,
+        drill: Drilling | None = None,
     ) -> None:
-        self.calibration = calibration
+        self.calibration, self.drill = calibration, drill
         self.following, self.model, self.transport = following, model, transport
         self.recorder, self.health, self._clock = recorder, health, clock
         self._look_at = clock()
@@ -101,6 +121,8 @@ class Intake:
             self._take(item)
         if self.calibration is not None:
             self.model.calibrating(self.calibration.guidance)
+        if self.drill is not None:
+            self.model.drilling(self.drill.standing)
         if self._clock() >= self._look_at:
             self._look_at = self._clock() + HEALTH_S
             self._look()

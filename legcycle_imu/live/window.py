@@ -19,7 +19,7 @@ from legcycle_imu.live.calibration_panel import CalibrationPanel
 from legcycle_imu.live.dashboard import Dashboard
 from legcycle_imu.live.deeds import Deeds
 from legcycle_imu.live.help_overlay import HelpOverlay
-from legcycle_imu.live.intake import Calibrating, Following, Intake, Recording
+from legcycle_imu.live.intake import Calibrating, Drilling, Following, Intake, Recording
 from legcycle_imu.live.leg_card import card, style_of
 from legcycle_imu.live.palette import DARK, Theme
 from legcycle_imu.live.transport_bar import Transport, TransportBar, minutes
@@ -52,6 +52,7 @@ class LiveWindow(QMainWindow):
     health : gives how the sensors do now; None: not known
     sound : cues that can be silenced; None: there are none
     calibration : guides a calibration, which has the window while it is made; None: that cannot be done
+    drill : counts a drill, which then has a page of its own; None: there is none
     title : what is shown
     asks : closing while recording asks first
     pictures : folder for pictures of the window
@@ -76,13 +77,14 @@ class LiveWindow(QMainWindow):
         health: Callable[[], Sequence[SensorHealth]] | None = None,
         sound: Sound | None = None,
         calibration: Calibrating | None = None,
+        drill: Drilling | None = None,
         title: str = "legcycle",
         asks: bool = True,
         pictures: Path = Path(),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
-        self.intake = Intake(following, model, transport, recorder, health, clock, calibration)
+        self.intake = Intake(following, model, transport, recorder, health, clock, calibration, drill)
         self.sound, self.asks, self.pictures = sound, asks, pictures
         self.frames = 0
         self.paused = False

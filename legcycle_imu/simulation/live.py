@@ -11,6 +11,8 @@ from firmware_bridge.links.link import Enough, Inbox
 from firmware_bridge.links.monikers import Moniker, Option, SourceKind
 from firmware_bridge.source import Chunk, SensorFacts
 from firmware_bridge.virtual import Faults, exchanged
+from legcycle_imu.drills import Drill
+from legcycle_imu.simulation.drill_live import DrillRun
 from legcycle_imu.simulation.gaits import GRAVITY
 from legcycle_imu.simulation.handled import HandledRun
 from legcycle_imu.simulation.streaming import KIND, StreamingRun, StreamingSettings
@@ -108,7 +110,21 @@ def _run(moniker: Moniker) -> StreamingRun:
     settings, motion = _settings(moniker), moniker.text("motion")
     if motion not in MOTIONS:
         raise ValueError(f"expected a motion out of {', '.join(MOTIONS)}, got {motion!r}")
+    if moniker.text("drill"):
+        return DrillRun(settings, _drill(moniker.text("drill")), _share(moniker.number("wrong")))
     return HandledRun(settings) if motion == POSES else StreamingRun(settings)
+
+
+def _drill(name: str) -> Drill:
+    if name not in list(Drill):
+        raise ValueError(f"expected a drill out of {', '.join(Drill)}, got {name!r}")
+    return Drill(name)
+
+
+def _share(number: float) -> float:
+    if not 0.0 <= number <= 1.0:
+        raise ValueError(f"expected a share of wrong repetitions from 0 to 1, got {number:g}")
+    return number
 
 
 def _settings(moniker: Moniker) -> StreamingSettings:
@@ -153,6 +169,8 @@ SIM = SourceKind(
         "disconnect": Option("every so often the next sensor in turn is lost; inf: never", inf, "s"),
         "away": Option("for so long", 2.0, "s"),
         "motion": Option("run; poses: laid and turned by hand, as `legcycle calibrate --intrinsic` asks for", RUN),
+        "drill": Option("does this drill by itself instead of running: heel-drag, push-lift, ...", ""),
+        "wrong": Option("share of its repetitions that are wrong, 0 to 1", 0.2),
         "swap": Option("left, right: that leg's thigh and shank are exchanged; thigh, shank: those of both legs", ""),
         "saturate": Option("full scale of the accelerometers; inf: their own", inf, "g"),
     },

@@ -10,6 +10,7 @@ from firmware_bridge.samples import Placement, Segment, Side
 from firmware_bridge.sensor_health import SensorHealth
 from firmware_bridge.source import SensorFacts
 from legcycle_imu.cycle import Phase
+from legcycle_imu.drill_standing import Standing
 from legcycle_imu.model import Stride, Update
 from legcycle_imu.runner import LegGeometry
 from legcycle_imu.targets import Judge, Targets
@@ -19,6 +20,7 @@ from legcycle_imu.view.calibration import view_of
 from legcycle_imu.view.chips import recorder_chip, sensor_chip, unreported
 from legcycle_imu.view.cue import CueChoice, waited_for
 from legcycle_imu.view.curves import HIGH_DEG, LOW_DEG, CurveSettings, time_grid
+from legcycle_imu.view.drill import DrillPage, page_of
 from legcycle_imu.view.figures import Figures
 from legcycle_imu.view.history import MetricHistory, shown_metrics
 from legcycle_imu.view.leg_model import LegModel
@@ -71,6 +73,8 @@ class LiveModel:
         self._health: tuple[SensorHealth, ...] | None = None
         self._recorder: RecorderState | None = None
         self._guidance: Guidance | None = None
+        self._standing: Standing | None = None
+        self._drill: DrillPage | None = None
         self._mirror = Mirror(self._sensors, self._geometry)
         self.restart()
 
@@ -134,6 +138,12 @@ class LiveModel:
         self._guidance = guidance
         self._mirror.show(None if guidance is None else guidance.outcome)
 
+    def drilling(self, standing: Standing) -> None:
+        """Take how the drill stands."""
+        if standing is not self._standing:
+            self._standing = standing
+            self._drill = page_of(standing.rule, standing.view, standing.repetitions, resting=standing.resting)
+
     def focus(self, phase: Phase | None) -> None:
         """Cue this phase from now on; None for the one that misses most."""
         self._focus = self._cue.focus = phase
@@ -163,6 +173,7 @@ class LiveModel:
             self._figures.latency(now_s),
             self._figures.strides,
             None if guidance is None else view_of(guidance, chips, self._mirror.legs(now_s)),
+            self._drill,
         )
 
     def _leg(self, side: Side) -> LegModel:

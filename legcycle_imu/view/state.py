@@ -19,6 +19,7 @@ from legcycle_imu.summary import Hits, Symmetry
 
 if TYPE_CHECKING:
     from legcycle_imu.view.calibration import CalibrationView
+    from legcycle_imu.view.drill import DrillPage
 
 Point = tuple[float, float]
 """x forward, y up, from the hip, in lengths of the leg (thigh and shank together)."""
@@ -235,9 +236,9 @@ class SideHistory:
     target : the last stride's target, in the unit as shown; None where there is none
     band : personal band over the last good strides, in the unit as shown; None while too few are known
     hits : of the dots, how many reached the target and how many were held against one
-    """
     distance : how far the last stride was from its target, in words: "3.2° to go"; "" where not known
     trend : whether the last 10 strides lie higher or lower than the 10 before; None where not by more than they scatter
+    """
 
     dots: tuple[Dot, ...]
     latest: float | None
@@ -245,9 +246,9 @@ class SideHistory:
     target: float | None
     band: Band | None
     hits: Hits
-
     distance: str = ""
     trend: Mark | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -261,8 +262,8 @@ class History:
     scale : fixed ends of the axis, in the unit as shown
     larger_is_better : on which side of the target the good one is; None where none is better
     legs : side -> its strides, for every side that is measured
-    """
     norm : what other runners do at this cadence, in words: "norm 43 ± 5°"; "" where not known
+    """
 
     phase: Phase
     metric: str
@@ -271,8 +272,8 @@ class History:
     scale: Scale
     larger_is_better: bool | None
     legs: Mapping[Side, SideHistory]
-
     norm: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:
@@ -309,16 +310,16 @@ class Cue:
     mark : how that phase does
     sentence : what to do, as a picture outside of the body; or what is waited for
     hits : how often the target was reached lately
-    """
     distance : how far it is from the target, in the median, in words: "3.2° to go"; "" where not known
+    """
 
     phase: Phase
     side: Side | None
     mark: Mark
     sentence: str
     hits: Hits
-
     distance: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class BigView:
@@ -432,6 +433,7 @@ class LiveState:
     latency : None before an event
     strides : rows of the stride table so far, both legs together
     calibration : the guided calibration; None while there is none
+    drill : the drill that is done; None where there is none
     """
 
     now_s: float
@@ -448,3 +450,4 @@ class LiveState:
     latency: Latency | None
     strides: int
     calibration: "CalibrationView | None" = None
+    drill: "DrillPage | None" = None

@@ -13,6 +13,7 @@ COMMANDS = (
     ("scan",),
     ("identify",),
     ("doctor",),
+    ("drill",),
     ("config", "init"),
     ("config", "check"),
     ("config", "show"),
