@@ -17,10 +17,10 @@ from firmware_bridge.samples import Side
 from legcycle_imu.cycle import CYCLE, Phase
 from legcycle_imu.live.palette import THEMES
 from legcycle_imu.norms import SOURCE
-from legcycle_imu.report import charts, legs, tables, words
+from legcycle_imu.report import charts, legs, quality_tables, tables, words
 from legcycle_imu.report.data import ReportData
 from legcycle_imu.report.results import PhaseResult
-from legcycle_imu.report.tables import Table
+from legcycle_imu.report.table import Table
 from legcycle_imu.report.trends import Trend
 from legcycle_imu.summary import LegSummary
 from legcycle_imu.targets import Place, Preset, Targets
@@ -79,10 +79,10 @@ def render(data: ReportData, *, serials: bool = False) -> str:
             cyclogram=_cyclogram(data),
             norms=_picture(charts.norms_chart(data.norms), tables.norms_table(data.norms)) if data.norms else None,
             norms_source=SOURCE,
-            strides=tables.strides_table(data),
-            flags=tables.flags_table(data),
-            sensors=tables.sensors_table(data, serials=serials),
-            calibration=tables.calibration_table(data),
+            strides=quality_tables.strides_table(data.quality),
+            flags=quality_tables.flags_table(data.quality),
+            sensors=quality_tables.sensors_table(data.quality, serials=serials),
+            calibration=quality_tables.calibration_table(data.quality),
             figures=tables.figures_table(session),
             facts=_facts(data),
         )

@@ -1,7 +1,6 @@
-"""The report's tables: what stands behind each picture, and what no picture shows."""
+"""Tables of the run: what stands behind each picture, and what no picture shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import degrees, isnan
 
 import numpy as np
@@ -9,17 +8,16 @@ import numpy as np
 from firmware_bridge.samples import Side
 from legcycle_imu.cycle import CYCLE, EventKind
 from legcycle_imu.report.curves import POINTS, CurveStatistics, Posture
-from legcycle_imu.report.data import ReportData
 from legcycle_imu.report.extremes import Extreme
 from legcycle_imu.report.norms import Compared
 from legcycle_imu.report.parts import PART_METRICS, Part
-from legcycle_imu.report.quality import SensorQuality
-from legcycle_imu.report.results import Drift, PhaseResult
+from legcycle_imu.report.results import PhaseResult
 from legcycle_imu.report.session import Session
 from legcycle_imu.report.sides import SideBySide
+from legcycle_imu.report.table import Table, hits_text, index_text, mean_text, trend_words
 from legcycle_imu.report.trends import Trend
 from legcycle_imu.report.words import FIGURES, clock, number, percent, signed, spread, value
-from legcycle_imu.summary import Hits, LegSummary, Statistics, Symmetry
+from legcycle_imu.summary import LegSummary
 from legcycle_imu.view.words import NOT_KNOWN
 
 EVENT_NAMES = {
@@ -30,22 +28,6 @@ EVENT_NAMES = {
 }
 MOST_PARTS = 100
 """So many laps or bouts are listed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table: what it shows, its headings, its rows; the first cell of a row is the row's heading.
-
-    Parameters
-    ----------
-    caption, heads, rows : as said
-    key : name of the table, for whoever reads the page with a program
-    """
-
-    key: str
-    caption: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def ran(session: Session) -> tuple[LegSummary, ...]:
@@ -59,7 +41,7 @@ def phase_table(result: PhaseResult) -> Table:
     rows = (
         ("to the target", *(signed(leg.metric, leg.distance.mean) for leg in legs)),
         ("over the run", *(trend_words(leg.metric, leg.drift) for leg in legs)),
-        ("mean ± SD", *(_mean(leg.metric, leg.value) for leg in legs)),
+        ("mean ± SD", *(mean_text(leg.metric, leg.value) for leg in legs)),
         ("target", *("none" if isnan(leg.target) else value(leg.metric, leg.target) for leg in legs)),
         ("reached", *(hits_text(leg.hits) for leg in legs)),
     )
@@ -75,7 +57,7 @@ def figures_table(session: Session) -> Table:
     rows = [strides]
     for metric, how in FIGURES.items():
         if any(leg.metrics[metric].known for leg in legs):
-            means = tuple(_mean(metric, leg.metrics[metric]) for leg in legs)
+            means = tuple(mean_text(metric, leg.metrics[metric]) for leg in legs)
             rows.append((how.name, *means, *((_index(session, metric),) if len(legs) > 1 else ())))
     for rule in CYCLE:
         if any(rule.phase in leg.hits for leg in legs):
@@ -89,8 +71,8 @@ def sides_table(rows: Sequence[SideBySide]) -> Table:
     cells = tuple(
         (
             FIGURES[row.metric].name,
-            _mean(row.metric, row.left),
-            _mean(row.metric, row.right),
+            mean_text(row.metric, row.left),
+            mean_text(row.metric, row.right),
             index_text(row.symmetry),
             f"± {row.noise_pct:.1f} %",
             row.word,
@@ -109,7 +91,7 @@ def ribbon_table(legs: Sequence[LegSummary]) -> Table:
         cells = [str(rule.phase)]
         for leg in legs:
             whole = sum(leg.metrics[f"{each.phase}_s"].mean for each in CYCLE)
-            cells += [_mean(metric, leg.metrics[metric]), percent(100.0 * leg.metrics[metric].mean / whole)]
+            cells += [mean_text(metric, leg.metrics[metric]), percent(100.0 * leg.metrics[metric].mean / whole)]
         rows.append(tuple(cells))
     heads = ("phase", *(head for leg in legs for head in (f"{leg.side}, mean ± SD", f"{leg.side}, share")))
     return Table("ribbon", "The phases of the mean stride", heads, tuple(rows))
@@ -193,90 +175,6 @@ def norms_table(rows: Sequence[Compared]) -> Table:
     return Table("norms", "Beside other runners at this cadence", heads, cells)
 
 
-def strides_table(data: ReportData) -> Table:
-    """How many strides there are, and how whole."""
-    rows = tuple(
-        (str(leg.side), str(leg.found), str(leg.good), percent(leg.coverage_pct, 1), percent(leg.heard_pct, 1))
-        for leg in data.quality.legs
-    )
-    heads = ("leg", "strides found", "good running strides", "samples in a stride", "samples in the session")
-    return Table("strides", "Strides of each leg", heads, rows)
-
-
-def flags_table(data: ReportData) -> Table:
-    """What is known against strides."""
-    sides = data.session.sides
-    heads = ("flag", *(str(side) for side in sides), "says")
-    rows = tuple((f.flag, *(str(f.strides[side]) for side in sides), f.meaning) for f in data.quality.flags)
-    return Table("flags", "Strides with a flag", heads, rows)
-
-
-def sensors_table(data: ReportData, *, serials: bool) -> Table:
-    """Each sensor, and what became of its samples."""
-    heads = (
-        "sensor",
-        "protocol",
-        "rate",
-        "range",
-        "sent",
-        "samples",
-        "lost",
-        "filled",
-        "gaps",
-        "saturated",
-        "left out",
-    )
-    rows = []
-    for sensor in data.quality.sensors:
-        facts, samples = sensor.facts, sensor.samples
-        lost = percent(sensor.lost_pct, 2) if samples.loss_known else f"at least {percent(sensor.lost_pct, 2)}"
-        counts = (samples.filled, samples.gaps, samples.saturated, samples.dropped + samples.repeated)
-        cells = (
-            f"{facts.rate_hz:.0f} Hz",
-            sensor.ranges,
-            _sent(sensor),
-            str(samples.received),
-            lost,
-            *map(str, counts),
-        )
-        rows.append(
-            (str(sensor.placement), facts.protocol, *cells, *((facts.device or facts.name,) if serials else ()))
-        )
-    return Table("sensors", "Sensors and their samples", (*heads, *(("device",) if serials else ())), tuple(rows))
-
-
-def calibration_table(data: ReportData) -> Table:
-    """How good each leg's calibration is."""
-    rows = tuple(
-        (str(leg.side), figure.name, f"{figure.mark.shape} {figure.mark.word}", figure.text, figure.meaning)
-        for leg in data.quality.calibrations
-        for figure in leg.figures
-    )
-    return Table("calibration", "Calibration of each leg", ("leg", "of", "is", "figure", "that means"), rows)
-
-
-def hits_text(hits: Hits | None) -> str:
-    """Give how often a target was reached."""
-    if hits is None or not hits.judged:
-        return NOT_KNOWN
-    return f"{hits.hit} of {hits.judged} ({100.0 * hits.hit / hits.judged:.0f} %)"
-
-
-def trend_words(metric: str, drift: Drift) -> str:
-    """Give how a figure changed over the run."""
-    if not drift.word:
-        return "too few strides"
-    return f"{drift.word}, {signed(metric, drift.change)}"
-
-
-def _sent(sensor: SensorQuality) -> str:
-    return NOT_KNOWN if isnan(sensor.heard.start_s) else f"{clock(sensor.heard.start_s)} to {clock(sensor.heard.end_s)}"
-
-
-def _mean(metric: str, of: Statistics) -> str:
-    return spread(metric, of.mean, of.sd)
-
-
 def _index(session: Session, metric: str) -> str:
     found = session.summary.symmetry.get(metric)
     if found is None or isnan(found.index_pct):
@@ -292,8 +190,3 @@ def _beside(row: Compared, side: Side) -> tuple[str, str]:
 
 def _angles(posture: Posture) -> str:
     return f"{number(degrees(posture.thigh))}° / {number(degrees(posture.shank))}°"
-
-
-def index_text(found: Symmetry) -> str:
-    """Give a symmetry index with its interval."""
-    return f"{number(found.index_pct, 1, sign=True)} ± {number(found.half_width_pct, 1)} %"
