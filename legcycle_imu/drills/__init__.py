@@ -5,6 +5,7 @@
 
 from legcycle_imu.drills.faults import ADVICE, Fault
 from legcycle_imu.drills.kinds import RULES, Bound, Drill, DrillRule, DrillSettings, Posture
+from legcycle_imu.drills.recognise import Activity, Recogniser, Span
 from legcycle_imu.drills.repetition import Repetition
 from legcycle_imu.drills.session import DrillSession
 from legcycle_imu.drills.view import DrillState, DrillView, LegCount
@@ -12,6 +13,7 @@ from legcycle_imu.drills.view import DrillState, DrillView, LegCount
 __all__ = [
     "ADVICE",
     "RULES",
+    "Activity",
     "Bound",
     "Drill",
     "DrillRule",
@@ -22,5 +24,7 @@ __all__ = [
     "Fault",
     "LegCount",
     "Posture",
+    "Recogniser",
     "Repetition",
+    "Span",
 ]

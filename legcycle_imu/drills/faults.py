@@ -29,7 +29,7 @@ ADVICE: dict[Fault, str] = {
     Fault.LIFT_BEFORE_PUSH: "Push the floor away first, then lift the heel.",
     Fault.DRIVE_BEFORE_LIFT: "Lift the heel first, then drive the knee through.",
     Fault.TOO_LOW: "Bring the heel higher.",
-    Fault.DRIVE_LOW: "Drive the knee higher, until the thigh is about level.",
+    Fault.DRIVE_LOW: "Drive the knee higher.",
     Fault.TOO_SHORT: "Go further back, to about 30 cm.",
     Fault.TOO_FAR: "Not so far: about 30 cm is enough.",
     Fault.TOO_FAST: "Slower and lighter: it is a light movement, with little force.",

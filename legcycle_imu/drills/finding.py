@@ -16,7 +16,8 @@ class MovementSettings:
     upright_rad : thigh and shank of a resting leg are within this of the vertical
     thigh_rad, shank_rad : an excursion of 1: who stands on one leg sways by 1 to 2 deg, leans by 4
     back : an excursion below this is the return
-    back_share : or one below this share of the movement's largest, where the leg stops or turns
+    back_share, back_at_most : or one below this share of the movement's largest, and below the second value, where
+        the leg stops or turns
     again : a turn is one where the excursion has grown again by so much
     began : a movement is dated back to an excursion below this
     shift : largest excursion of a shift of the weight
@@ -25,22 +26,26 @@ class MovementSettings:
     hold_s : still for so long away from its rest, but upright, the leg does not come back
     shift_s : and still for so long after a movement too small to count, its weight has shifted
     gap_s : rows may be missing for so long within a movement
+    moved_share : where a leg rests elsewhere than before, so much of the difference is its own, the rest a drift of the
+        angles: a foot comes down some cm off, the angles drift by degrees in a minute
     """
 
     still_rad_s: float = radians(7.0)
     still_s: float = 0.25
     long_still_s: float = 1.3
     upright_rad: float = radians(30.0)
-    thigh_rad: float = radians(6.0)
-    shank_rad: float = radians(10.0)
+    thigh_rad: float = radians(5.0)
+    shank_rad: float = radians(8.0)
     back: float = 0.5
-    back_share: float = 0.35
+    back_share: float = 0.45
+    back_at_most: float = 2.5
     again: float = 0.7
     began: float = 0.25
-    least: float = 1.4
+    least: float = 1.1
     shortest_s: float = 0.2
     longest_s: float = 12.0
     hold_s: float = 3.0
+    moved_share: float = 0.7
     shift_s: float = 0.8
     shift: float = 2.0
     gap_s: float = 0.3
@@ -67,7 +72,7 @@ class FlickSettings:
     flat_rad: float = radians(25.0)
     settle_rad_s: float = radians(4.0)
     turn_rad: float = radians(12.0)
-    least_rad: float = radians(25.0)
+    least_rad: float = radians(20.0)
     flat_s: float = 0.3
     gap_s: float = 0.3
 

@@ -45,6 +45,7 @@ class FlickState:
     """Time and flexion of the extreme since the last turn."""
     start: tuple[float, float] | None = None
     peak: tuple[float, float] | None = None
+    flat_since: float = inf
     gap: bool = False
 
 
@@ -98,28 +99,29 @@ class LegFlicks:
 
     def _turns(self, time: float, flexion: float) -> Flick | None:
         s, state = self.settings, self.state
+        if flexion >= s.flat_rad:
+            state.flat_since = inf
+        elif state.flat_since == inf:
+            state.flat_since = time
         if state.extreme is None:
             state.extreme = (time, flexion)
         sign = 1.0 if state.rising else -1.0
-        if sign * (flexion - state.extreme[1]) >= 0.0:
+        if sign * (flexion - state.extreme[1]) > 0.0:
             state.extreme = (time, flexion)
-            return None
         turned = sign * (state.extreme[1] - flexion) >= s.turn_rad
         if state.rising and turned:
             state.peak, state.extreme, state.rising = state.extreme, (time, flexion), False
             return None
-        if state.rising or not (turned or self._down(time, flexion)):
+        if state.rising or not (turned or self._down(time)):
             return None
         flick = self._flick(time)
         if turned:
             state.start, state.extreme, state.rising = state.extreme, (time, flexion), True
         return flick
 
-    def _down(self, time: float, flexion: float) -> bool:
+    def _down(self, time: float) -> bool:
         """Tell whether the heel has come down and stays there."""
-        state, s = self.state, self.settings
-        assert state.extreme is not None
-        return state.peak is not None and flexion < s.flat_rad and time - state.extreme[0] >= s.flat_s
+        return self.state.peak is not None and time - self.state.flat_since >= self.settings.flat_s
 
     def _flick(self, time: float) -> Flick | None:
         """Give the flick that ends at the lowest point since its peak, if it was one."""
@@ -144,4 +146,4 @@ class LegFlicks:
         state = self.state
         state.lying_since, state.thigh, state.flexion, state.rising = inf, nan, nan, False
         state.extreme = state.start = state.peak = None
-        state.gap = False
+        state.flat_since, state.gap = inf, False

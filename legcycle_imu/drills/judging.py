@@ -20,7 +20,7 @@ class Least(NamedTuple):
 
 
 LEAST: Mapping[Drill, Least] = {
-    Drill.HEEL_DRAG: Least(heel_travel_cm=7.0, push_deg=6.0, bend_deg=35.0),
+    Drill.HEEL_DRAG: Least(heel_travel_cm=6.0, push_deg=6.0, bend_deg=35.0),
     Drill.PUSH_LIFT: Least(push_deg=8.0, bend_deg=35.0),
     Drill.PUSH_LIFT_DRIVE: Least(push_deg=8.0, bend_deg=45.0, drive_deg=35.0),
 }

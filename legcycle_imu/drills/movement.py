@@ -179,7 +179,7 @@ class LegMovements:
         state.moving.append(row)
         excursion = self._measure(len(state.moving) - 1, row)
         still_s = row.time - state.still_since
-        back = max(s.back, s.back_share * state.peak)
+        back = max(s.back, min(s.back_share * state.peak, s.back_at_most))
         if state.peak > 1.0 and (excursion < s.back or (excursion < back and still_s >= s.still_s)):
             return self._end(len(state.moving) - 1, row)
         if state.lowest < back and excursion > state.lowest + s.again:
@@ -229,9 +229,11 @@ class LegMovements:
         if old is None or long:
             state.rest = Rest(row.thigh, row.shank, row.thigh, row.shank)
             return
-        thigh = old.thigh + share * (row.thigh - old.thigh)
-        shank = old.shank + share * (row.shank - old.shank)
-        state.rest = Rest(thigh, shank, old.true_thigh, old.true_shank)
+        thigh, shank = share * (row.thigh - old.thigh), share * (row.shank - old.shank)
+        own = self.settings.moved_share
+        state.rest = Rest(
+            old.thigh + thigh, old.shank + shank, old.true_thigh + own * thigh, old.true_shank + own * shank
+        )
 
     def _upright(self, row: Row) -> bool:
         return max(abs(row.thigh), abs(row.shank)) < self.settings.upright_rad

@@ -1,6 +1,6 @@
 """Repetitions of both legs of a person who lies on the belly and flicks the heels."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from math import degrees, radians
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ class ProneLegs:
         """Whether the person lies on the belly."""
         return any(leg.lying for leg in self._legs.values())
 
-    def push(self, rows: dict[Side, Row]) -> list[Repetition]:
+    def push(self, rows: Mapping[Side, Row]) -> list[Repetition]:
         """Take the next row of each leg, give the flicks that it ends; numbers are not known here."""
         found = []
         for side, row in rows.items():
@@ -60,10 +60,6 @@ class ProneLegs:
             if flick is not None:
                 found.append((side, flick))
         return [self._repetition(side, flick) for side, flick in found]
-
-    def flush(self) -> list[Repetition]:
-        """Give what was held back: nothing."""
-        return []
 
     def _remember(self, side: Side, time: float) -> None:
         flexions = self._flexions[side]

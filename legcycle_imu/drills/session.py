@@ -3,11 +3,11 @@
 Streaming: `push(update)` gives the repetitions that became known, `view()` how the drill stands.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from math import nan
 
 from firmware_bridge.samples import Placement, Segment, Side
-from legcycle_imu.angle_grid import PLACEMENTS, AngleRows, AnglesResampler, GridSettings
+from legcycle_imu.angle_grid import AngleRows, AnglesResampler, GridSettings
 from legcycle_imu.drills.faults import Fault
 from legcycle_imu.drills.judging import judged
 from legcycle_imu.drills.kinds import Drill, DrillSettings, Posture
@@ -15,9 +15,10 @@ from legcycle_imu.drills.movement import Row
 from legcycle_imu.drills.pace import Pace
 from legcycle_imu.drills.prone import ProneLegs
 from legcycle_imu.drills.repetition import Repetition
+from legcycle_imu.drills.rows import rows_of
 from legcycle_imu.drills.running import Runs
 from legcycle_imu.drills.saying import sentence
-from legcycle_imu.drills.standing import StandingLegs
+from legcycle_imu.drills.standing import StandingLegs, repetition_of
 from legcycle_imu.drills.tally import Alternation, Tally
 from legcycle_imu.drills.view import DrillState, DrillView
 from legcycle_imu.model import Update
@@ -58,7 +59,8 @@ class DrillSession:
         self._grid = AnglesResampler(worn, GridSettings(silent_s=SILENT_S))
         self._pace = Pace(self.rule, self._sides)
         self._runs = Runs(self.rule, geometry, targets, self.settings.runs)
-        self._legs = self._legs_of(geometry or LegGeometry())
+        self._standing = StandingLegs(self._sides, geometry or LegGeometry(), self.settings.movement)
+        self._prone = ProneLegs(self.rule, self._sides, self.settings.flicks)
         self._tally = {side: Tally() for side in self._sides}
         self._all = Tally()
         self._alternation = Alternation()
@@ -74,8 +76,7 @@ class DrillSession:
     def flush(self) -> list[Repetition]:
         """Give what was held back; the stream has ended."""
         found = self._through(self._grid.flush())
-        rest = self._runs.flush() if self._legs is None else self._legs.flush()
-        return found + [self._noted(one) for one in rest]
+        return found + [self._noted(one) for one in self._runs.flush()]
 
     def view(self) -> DrillView:
         """Give how the drill stands."""
@@ -101,25 +102,33 @@ class DrillSession:
             legs={side: tally.count(pace.seconds.get(side, 0.0)) for side, tally in self._tally.items()},
         )
 
-    def _legs_of(self, geometry: LegGeometry) -> StandingLegs | ProneLegs | None:
-        if self.rule.posture is Posture.STANDING:
-            return StandingLegs(self.rule, self._sides, geometry, self.settings.movement)
-        if self.rule.posture is Posture.PRONE:
-            return ProneLegs(self.rule, self._sides, self.settings.flicks)
-        return None
-
     def _through(self, rows: AngleRows) -> list[Repetition]:
         found: list[Repetition] = []
-        columns = [(side, PLACEMENTS.index(Placement(side, Segment.THIGH))) for side in self._sides]
-        for time, angle in zip(rows.time.tolist(), rows.angle.tolist(), strict=True):
-            if self._legs is None:
-                new, moving = self._runs.pull(time), self._runs.moving
-            else:
-                new = self._legs.push({side: Row(time, angle[k], angle[k + 1]) for side, k in columns})
-                moving = self._legs.moving
-            self._pace.tick(time, moving=moving)
+        for time, legs in rows_of(rows, self._sides):
+            new = self._find(time, legs)
+            self._pace.tick(time, moving=self._moving)
             found += [self._noted(one) for one in new]
         return found
+
+    def _find(self, time: float, rows: Mapping[Side, Row]) -> list[Repetition]:
+        match self.rule.posture:
+            case Posture.STANDING:
+                singles = self._standing.push(rows)
+                return [one for one in (repetition_of(single, self.rule) for single in singles) if one is not None]
+            case Posture.PRONE:
+                return self._prone.push(rows)
+            case Posture.RUNNING:
+                return self._runs.pull(time)
+
+    @property
+    def _moving(self) -> bool:
+        match self.rule.posture:
+            case Posture.STANDING:
+                return self._standing.moving
+            case Posture.PRONE:
+                return self._prone.moving
+            case Posture.RUNNING:
+                return self._runs.moving
 
     def _noted(self, repetition: Repetition) -> Repetition:
         """Give a repetition its number and verdict, and count it."""

@@ -1,11 +1,11 @@
-"""Repetitions of both legs of a person who stands: movements, held against each other.
+"""Movements of both legs of a person who stands, held against each other, and the repetitions that they are.
 
 Who moves one leg stands on the other, which tilts a little. So of two movements at one time the lesser one is the
 standing leg's lean; where both knees bend, the person walks, and neither counts.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from math import degrees, nan, radians
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -51,26 +51,33 @@ class Share(NamedTuple):
         return self.peak + self.bend / BEND_WEIGHT
 
 
+class Single(NamedTuple):
+    """One movement of one leg while the other one stood; `lean_rad` is how far that one tilted."""
+
+    side: Side
+    start: float
+    end: float
+    known: float
+    values: Measured
+    lean_rad: float
+    returned: bool
+    flags: frozenset[str]
+
+
 class StandingLegs:
-    """Find the repetitions of a standing drill. Streaming, row by row; a copy continues alike.
+    """Find the movements of one leg of a person who stands. Streaming, row by row; a copy continues alike.
 
     Parameters
     ----------
-    rule : of the drill
     sides : legs that are measured
     geometry : lengths of the leg; not known: those of a person of 1.75 m, flagged
     settings : see `MovementSettings`
     """
 
     def __init__(
-        self,
-        rule: DrillRule,
-        sides: Collection[Side],
-        geometry: LegGeometry,
-        settings: MovementSettings | None = None,
+        self, sides: Collection[Side], geometry: LegGeometry, settings: MovementSettings | None = None
     ) -> None:
         known = geometry.leg_m == geometry.leg_m  # not NaN
-        self._rule = rule
         self._geometry = geometry if known else Runner(height_m=ASSUMED_HEIGHT_M).geometry
         self._flags = frozenset({VIRTUAL} if known else {VIRTUAL, ASSUMED_LENGTH})
         self._legs = {side: LegMovements(settings) for side in sides}
@@ -81,19 +88,14 @@ class StandingLegs:
         """Whether a leg is away from its rest."""
         return any(leg.moving for leg in self._legs.values())
 
-    def push(self, rows: dict[Side, Row]) -> list[Repetition]:
-        """Take the next row of each leg, give the repetitions that it ends; they have no number yet."""
+    def push(self, rows: Mapping[Side, Row]) -> list[Single]:
+        """Take the next row of each leg, give the movements that it ends."""
         ended = {}
         for side, row in rows.items():
             self._remember(side, row)
             ended[side] = self._legs[side].push(row)
-        movements = [(side, movement) for side, movement in ended.items() if movement is not None]
-        found = [self._repetition(side, movement) for side, movement in movements]
-        return [repetition for repetition in found if repetition is not None]
-
-    def flush(self) -> list[Repetition]:
-        """Give what was held back: nothing."""
-        return []
+        singles = [self._single(side, movement) for side, movement in ended.items() if movement is not None]
+        return [single for single in singles if single is not None]
 
     def _remember(self, side: Side, row: Row) -> None:
         """Remember how far a leg is from its rest, how much its knee is bent, and how far it tilts as a whole."""
@@ -111,24 +113,34 @@ class StandingLegs:
         first = bisect_left(course, movement.start, key=attrgetter("time"))
         return course[first : bisect_right(course, movement.end, key=attrgetter("time"))]
 
-    def _repetition(self, side: Side, movement: Movement) -> Repetition | None:
-        """Give a movement as a repetition, unless it is the standing leg's lean, a part of walking, or a step."""
-        meanwhile, drill = self._meanwhile(side, movement), self._rule.drill
-        other = _share(meanwhile)
-        own = Share(movement.peak, movement.bend)
-        values = measured(movement, self._geometry)
-        if min(own.bend, other.bend) > WALKS_RAD or other.weight > own.weight or not counts(drill, values):
+    def _single(self, side: Side, movement: Movement) -> Single | None:
+        """Give a movement, unless it is the standing leg's lean, or a part of walking."""
+        meanwhile = self._meanwhile(side, movement)
+        own, other = Share(movement.peak, movement.bend), _share(meanwhile)
+        if min(own.bend, other.bend) > WALKS_RAD or other.weight > own.weight:
             return None
-        faults = order_faults(drill, values, self._rule)
-        if not movement.returned:
-            faults.append(Fault.NO_RETURN)
-        bare = Repetition(drill, side, 0, movement.start, movement.end, movement.known)
-        return bare._replace(
-            lean_deg=degrees(max((one.tilt for one in meanwhile), default=nan)),
-            faults=tuple(faults),
-            flags=self._flags | ({"gap"} if movement.gap else set()),
-            **_shared(values),
+        return Single(
+            side,
+            movement.start,
+            movement.end,
+            movement.known,
+            measured(movement, self._geometry),
+            max((one.tilt for one in meanwhile), default=nan),
+            movement.returned,
+            self._flags | ({"gap"} if movement.gap else set()),
         )
+
+
+def repetition_of(single: Single, rule: DrillRule) -> Repetition | None:
+    """Give a movement as a repetition of a drill, without number and verdict; None where it is but a step."""
+    values = single.values
+    if not counts(rule.drill, values):
+        return None
+    faults = order_faults(rule.drill, values, rule)
+    if not single.returned:
+        faults.append(Fault.NO_RETURN)
+    bare = Repetition(rule.drill, single.side, 0, single.start, single.end, single.known)
+    return bare._replace(lean_deg=degrees(single.lean_rad), faults=tuple(faults), flags=single.flags, **_shared(values))
 
 
 def _shared(values: Measured) -> dict[str, Any]:

@@ -66,8 +66,8 @@ def draw_manner(rng: np.random.Generator) -> Manner:
     return Manner(
         tempo=float(np.exp(rng.uniform(np.log(0.7), np.log(1.5)))),
         push_deg=rng.uniform(13.0, 22.0),
-        flexion_deg=rng.uniform(132.0, 143.0),
-        drive_deg=rng.uniform(92.0, 103.0),
+        flexion_deg=rng.uniform(136.0, 146.0),
+        drive_deg=rng.uniform(96.0, 105.0),
         travel_m=rng.uniform(0.25, 0.38),
     )
 
@@ -97,7 +97,7 @@ class _Drawing:
 
 
 def _heel_drag(d: _Drawing, fault: Fault | None) -> Move:
-    travel_m = {Fault.TOO_FAR: d.between(0.51, 0.60), Fault.TOO_SHORT: d.between(0.10, 0.16)}.get(
+    travel_m = {Fault.TOO_FAR: d.between(0.51, 0.60), Fault.TOO_SHORT: d.between(0.11, 0.16)}.get(
         fault,  # type: ignore[arg-type]
         d.about(d.manner.travel_m),
     )
@@ -129,7 +129,7 @@ def _push_lift(d: _Drawing, fault: Fault | None) -> Move:
     lift, hold, home = d.time(0.22, 0.5), d.time(0.02, 0.3), d.time(0.4, 0.9)
     flexion = {Fault.TOO_LOW: d.between(70.0, 106.0), Fault.NO_LIFT: d.between(2.0, 14.0)}.get(
         fault,  # type: ignore[arg-type]
-        max(d.about(d.manner.flexion_deg), 130.0),
+        max(d.about(d.manner.flexion_deg), 133.0),
     )
     if fault is Fault.LIFT_BEFORE_PUSH:
         top, rear = lift + 0.05, lift + 0.05 + push
@@ -141,7 +141,7 @@ def _push_lift(d: _Drawing, fault: Fault | None) -> Move:
             fault,
         )
     top = push + lift
-    thigh_at_top = d.between(-8.0, 10.0) if fault is not Fault.NO_LIFT else -back
+    thigh_at_top = -back if fault is Fault.NO_LIFT else d.between(-2.0 if fault is Fault.NO_PUSH else -8.0, 10.0)
     end = top + hold + home
     return Move(
         ((0.0, 0.0), (push, -back), (top + hold, thigh_at_top), (end, 0.0)),
@@ -161,7 +161,7 @@ def _push_lift_drive(d: _Drawing, fault: Fault | None) -> Move:
     push, back = _push(d, fault)
     lift, drive, hold, place = d.time(0.22, 0.45), d.time(0.28, 0.5), d.time(0.02, 0.4), d.time(0.45, 0.9)
     low = -d.between(45.0, 62.0) if fault is Fault.TOO_LOW else -d.between(95.0, 115.0)
-    high = d.between(50.0, 77.0) if fault is Fault.DRIVE_LOW else max(d.about(d.manner.drive_deg), 91.5)
+    high = d.between(50.0, 77.0) if fault is Fault.DRIVE_LOW else max(d.about(d.manner.drive_deg), 94.5)
     top, peak = push + lift, push + lift + drive
     if fault is Fault.DRIVE_BEFORE_LIFT:
         return _drive_first(d, push, back, high, place)
@@ -260,7 +260,7 @@ def draw_flicks(rng: np.random.Generator, seconds: float, fault: Fault | None = 
     fault : TOO_LOW: some flicks stay low; TOGETHER: both legs at once; NOT_ALTERNATING: one leg alone
     """
     period, share = rng.uniform(0.75, 1.7), rng.uniform(0.42, 0.58)
-    low, high = rng.uniform(8.0, 55.0), rng.uniform(102.0, 124.0)
+    low, high = rng.uniform(8.0, 32.0), rng.uniform(102.0, 124.0)
     together = fault is Fault.TOGETHER
     sides = list(Side)[:: int(rng.choice((1, -1)))]
     flicks = {}
@@ -271,7 +271,7 @@ def draw_flicks(rng: np.random.Generator, seconds: float, fault: Fault | None = 
         at, flexion = [start], [0.0]
         for number, wrong in enumerate(faults):
             begin = start + number * period + (0.04 * period * rng.standard_normal() if number else 0.0)
-            peak = rng.uniform(55.0, 80.0) if wrong is Fault.TOO_LOW else max(high + 3.0 * rng.standard_normal(), 100.0)
+            peak = rng.uniform(62.0, 80.0) if wrong is Fault.TOO_LOW else max(high + 3.0 * rng.standard_normal(), 100.0)
             down = 0.0 if number == count - 1 else max(min(low + 3.0 * rng.standard_normal(), peak - 38.0), 2.0)
             at += [begin + share * period, start + (number + 1) * period]
             flexion += [peak, down]
