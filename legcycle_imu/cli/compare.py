@@ -79,9 +79,14 @@ def skip(path: Path, error: Exception) -> None:
 
 
 def _more(folder: Path, pair: tuple[Path, Path], runner: str, progress: ProgressBar) -> "list[SessionFigures]":
-    from legcycle_imu.progress.reading import read_folder
+    """Give the runner's further sessions; a folder that holds none of them is no error, but is told."""
+    from legcycle_imu.progress.reading import EmptyFolderError, read_folder
 
-    return read_folder(folder, runner, progress=progress, skipped=skip, without=pair)
+    try:
+        return read_folder(folder, runner, progress=progress, skipped=skip, without=pair)
+    except EmptyFolderError as error:
+        say(f"note: {error.sentence}")
+        return []
 
 
 def _tell(before: "SessionFigures", now: "SessionFigures", changes: "list[Change]", *, as_json: bool) -> None:

@@ -9,11 +9,9 @@ from legcycle_imu.model import Stride
 from legcycle_imu.runner import LegGeometry
 
 ANGLE_BETWEEN_DAYS_RAD = radians(2.7)
-"""SD of a sagittal angle between days of running with sensors put on anew: upper end of the 1.6 to 2.7 deg that are
-published (doi 10.3389/fbioe.2022.1005496)."""
-RANGE_BETWEEN_DAYS_RAD = radians(1.6)
-"""The same for a range of an angle: the lower end, for what the mounting adds drops out; ranges are known to be
-steadier between days than peaks (Ferber et al. 2002, J. Orthop. Res. 20:1139-1145)."""
+"""SD of a sagittal angle, or of its range, between days of running with sensors put on anew: upper end of the 1.6 to
+2.7 deg that are published (doi 10.3389/fbioe.2022.1005496). Ranges are known to be steadier between days than peaks
+(Ferber et al. 2002, J. Orthop. Res. 20:1139-1145); by how much was not found, so that the same is taken."""
 DURATION_BETWEEN_DAYS = 0.025
 """The same for contact time and cadence, as a share. An assumption: no figure for these definitions was found; it is
 the upper end of the scatter within one run at one speed (doi 10.20944/preprints202601.2214)."""
@@ -97,13 +95,11 @@ def per_rad(key: str, means: Mapping[str, float], geometry: LegGeometry) -> dict
 def between_days(key: str, means: Mapping[str, float], geometry: LegGeometry) -> float:
     """Give the SD of a metric between days of one runner, in its unit, by what is published of angles.
 
-    A knee's flexion is one angle, of which the published figures are; placement takes those of both its segments.
+    A knee's flexion is one angle, such as the published figures are of; placement takes those of both its segments.
     """
     if key in ("contact_time_s", "cadence_spm"):
         return DURATION_BETWEEN_DAYS * means[key]
-    if key == "thigh_range_deg":
-        return degrees(RANGE_BETWEEN_DAYS_RAD)
-    if key == "peak_knee_flexion_deg":
+    if key in ("thigh_range_deg", "peak_knee_flexion_deg"):
         return degrees(ANGLE_BETWEEN_DAYS_RAD)
     return ANGLE_BETWEEN_DAYS_RAD * sqrt(sum(change**2 for change in per_rad(key, means, geometry).values()))
 

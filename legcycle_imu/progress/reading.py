@@ -15,6 +15,10 @@ from legcycle_imu.passage import Passage, Progress
 from legcycle_imu.progress.session import SessionFigures, leg_figures
 
 
+class EmptyFolderError(LegcycleError):
+    """A folder holds no recording of whoever was asked for, or none that can be read."""
+
+
 def read_session(path: Path, *, config: Config | None = None, progress: Progress | None = None) -> SessionFigures:
     """Let a recording pass, and give the figures that are compared.
 
@@ -67,7 +71,8 @@ def read_folder(
 
     Raises
     ------
-    LegcycleError : there is no such folder, no recording of this runner in it, or none can be read
+    EmptyFolderError : no recording of this runner is in it, or none can be read
+    LegcycleError : there is no such folder
     """
     left_alone = {path.resolve() for path in without}
     paths = [path for path in _recordings(folder) if path.resolve() not in left_alone]
@@ -93,12 +98,14 @@ def _recordings(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.legcycle") if path.is_file())
 
 
-def _nothing(folder: Path, runner: str, unread: int) -> LegcycleError:
+def _nothing(folder: Path, runner: str, unread: int) -> EmptyFolderError:
     if unread:
-        return LegcycleError(Reason.UNREADABLE, f"No recording in {folder} could be read.", "The reasons stand above.")
+        return EmptyFolderError(
+            Reason.UNREADABLE, f"No recording in {folder} could be read.", "The reasons stand above."
+        )
     whose = f" of runner {runner}" if runner else ""
     advice = "Name another code; `legcycle info FILE` tells whose a recording is." if runner else "Name another folder."
-    return LegcycleError(Reason.MISSING, f"There is no recording (.legcycle){whose} in {folder}.", advice)
+    return EmptyFolderError(Reason.MISSING, f"There is no recording (.legcycle){whose} in {folder}.", advice)
 
 
 def _code(path: Path) -> str:

@@ -14,7 +14,7 @@ FORMULA = (
 )
 BY_LITERATURE = (
     "Day to day by the literature: SEM = sqrt(strides^2 + zero^2 + days^2); the days' part is taken from what is "
-    "published of others (angles 2.7 deg, ranges 1.6 deg, times 2.5 % assumed), since fewer than 3 sessions of the "
+    "published of others (angles 2.7 deg; times 2.5 %, an assumption), since fewer than 3 sessions of the "
     "runner's own can be compared."
 )
 BY_OWN = (

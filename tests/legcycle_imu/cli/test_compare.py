@@ -90,3 +90,12 @@ def test_what_cannot_be_read_is_told(cli, recording, tmp_path):
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(result.stderr.splitlines()) == 1
     assert not (tmp_path / "change.svg").exists()
+
+
+def test_a_folder_without_more_of_the_runner_leaves_it_at_the_literature(cli, recording, tmp_path):
+    run = recording("run")
+    result = cli("compare", run, run, "--own", tmp_path)
+    assert result.exit_code == 0
+    assert "note: There is no recording (.legcycle) of runner simulated in" in result.stderr
+    assert "literature" in result.stdout
+    assert cli("compare", run, run, "--own", tmp_path / "gone").exit_code == 1

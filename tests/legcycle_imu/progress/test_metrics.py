@@ -78,7 +78,7 @@ def test_without_lengths_centimetres_are_not_known_and_the_rest_is() -> None:
 def test_days_differ_by_what_is_published() -> None:
     assert between_days("knee_drive_deg", MEANS, LENGTHS) == pytest.approx(2.7)
     assert between_days("peak_knee_flexion_deg", MEANS, LENGTHS) == pytest.approx(2.7)
-    assert between_days("thigh_range_deg", MEANS, LENGTHS) == pytest.approx(1.6)
+    assert between_days("thigh_range_deg", MEANS, LENGTHS) == pytest.approx(2.7)
     assert between_days("cadence_spm", MEANS, LENGTHS) == pytest.approx(0.025 * 172.0)
     thigh, shank = per_rad("placement_cm", MEANS, LENGTHS).values()
     assert between_days("placement_cm", MEANS, LENGTHS) == pytest.approx(
