@@ -28,6 +28,7 @@ from firmware_bridge.intake import Intake
 from firmware_bridge.samples import Placement, Quality, SampleBlock, Segment, Side
 from firmware_bridge.source import NO_SENSOR, Chunk, Kind
 from legcycle_imu.angle_grid import PLACEMENTS, AnglesResampler
+from legcycle_imu.drills import Drill, DrillSession, Recogniser
 from legcycle_imu.events import ShankDetector, ThighDetector
 from legcycle_imu.leg import Finding, Leg, LegSettings, LegUpdate
 from legcycle_imu.lowpass import Lowpass, LowpassDesign
@@ -38,6 +39,7 @@ from legcycle_imu.phases import PhaseMachine
 from legcycle_imu.pipeline import Pipeline
 from legcycle_imu.simulation import ErrorModel, draw_sensors, running_script
 from legcycle_imu.strides import StrideBuilder
+from tests.drill_rows import angles as angles_of_drill
 from tests.strategies import SESSIONS, Session, cuts, every, parts, session_of, together, without
 
 THIGH, SHANK = Placement(Side.LEFT, Segment.THIGH), Placement(Side.LEFT, Segment.SHANK)
@@ -306,6 +308,20 @@ class Grid:
         return self.stage.flush()
 
 
+class Drilling:
+    """`DrillSession` or `Recogniser`, fed with angles and strides."""
+
+    def __init__(self, stage: DrillSession | Recogniser) -> None:
+        self.stage = stage
+
+    def push(self, items: Sequence[SegmentAngles | Stride]) -> list[Any]:
+        angles = of_each([item for item in items if isinstance(item, SegmentAngles)])
+        return list(self.stage.push(Update(angles=angles, strides=[x for x in items if isinstance(x, Stride)])))
+
+    def flush(self) -> list[Any]:
+        return list(self.stage.flush())
+
+
 def of_each(items: Sequence[SegmentAngles]) -> list[SegmentAngles]:
     each = {placement: [x for x in items if x.placement == placement] for placement in PLACEMENTS}
     return [SegmentAngles.join(blocks) for blocks in each.values() if blocks]
@@ -406,6 +422,14 @@ def angles_and_events(session: Session) -> list[SegmentAngles | GaitEvent]:
     machine = PhaseMachine(Side.LEFT)
     events = [event for found in detections(session) for event, _ in machine.push(found)]
     keyed: list[tuple[float, Any]] = [*single_angles(session, (THIGH, SHANK)), *((e.t_known, e) for e in events)]
+    return [item for _, item in sorted(keyed, key=lambda pair: pair[0])]
+
+
+def angles_and_strides(session: Session) -> list[SegmentAngles | Stride]:
+    """Strides of both legs as they become known, between the angles."""
+    known_after_s = 0.3
+    strides = [(s.next_initial_contact_s + known_after_s, s) for s in session.knowing().strides()]
+    keyed: list[tuple[float, Any]] = [*single_angles(session, PLACEMENTS), *strides]
     return [item for _, item in sorted(keyed, key=lambda pair: pair[0])]
 
 
@@ -513,6 +537,18 @@ STAGES = (
         lambda _: Grid(),
         lambda s: [angles for _, angles in single_angles(s, PLACEMENTS)],
         of_columns,
+    ),
+    Stage("DrillSession, runs", lambda _: Drilling(DrillSession(Drill.RUN_30M)), angles_and_strides, of_list),
+    Stage("Recogniser, runs", lambda _: Drilling(Recogniser()), angles_and_strides, of_list),
+    *(
+        Stage(
+            f"{kind}, {drill}",
+            lambda _, make=make, drill=drill: Drilling(make(drill)),  # type: ignore[misc]
+            lambda _, drill=drill: angles_of_drill(drill, 1, 3),  # type: ignore[misc]
+            of_list,
+        )
+        for kind, make in (("DrillSession", DrillSession), ("Recogniser", lambda _: Recogniser()))
+        for drill in (Drill.PUSH_LIFT_DRIVE, Drill.PRONE_FLICKS)
     ),
 )
 
