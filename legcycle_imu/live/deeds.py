@@ -58,6 +58,13 @@ class Deeds:
             handlers |= {"calibrate": self.calibrate, "accept": self.accept, "again": self.again}
         if window.sound is not None:
             handlers["mute"] = self.mute
+        if (drill := window.intake.drill) is not None:
+            handlers |= {
+                "drill_start": lambda: self.drill(drill.start),
+                "drill_rest": lambda: self.drill(drill.rest),
+                "drill_end": lambda: self.drill(drill.end),
+                "drill_page": lambda: window.show_drill(not window.shows_drill),
+            }
         transport = window.intake.transport
         return handlers | ({} if transport is None else _transport_handlers(transport))
 
@@ -99,6 +106,13 @@ class Deeds:
         if calibration is not None and calibration.guidance is not None:
             calibration.start()
             self._show_now()
+
+    def drill(self, asked: Deed) -> None:
+        """Do what is asked of the drill, and show it."""
+        if self.window.intake.ended is None:
+            asked()
+        self.window.show_drill()
+        self._show_now()
 
     def mute(self) -> None:
         """Silence the cues, or let them sound again."""

@@ -18,6 +18,7 @@ from legcycle_imu.live.big_view import BigPanel
 from legcycle_imu.live.calibration_panel import CalibrationPanel
 from legcycle_imu.live.dashboard import Dashboard
 from legcycle_imu.live.deeds import Deeds
+from legcycle_imu.live.drill_panel import DrillPanel
 from legcycle_imu.live.help_overlay import HelpOverlay
 from legcycle_imu.live.intake import Calibrating, Drilling, Following, Intake, Recording
 from legcycle_imu.live.leg_card import card, style_of
@@ -117,6 +118,10 @@ class LiveWindow(QMainWindow):
         if self.is_big:
             self.big.show_big(state.big)
             return
+        if state.drill is not None and self.shows_drill:
+            self.drill.show_page(state.drill)
+            self._tell_standing()
+            return
         self.dashboard.muted = None if self.sound is None else self.sound.muted
         self.dashboard.show_state(state)
         if self.bar is not None:
@@ -138,6 +143,11 @@ class LiveWindow(QMainWindow):
         self._big = big
         self.draw_state(self.state)
 
+    def show_drill(self, drill: bool = True) -> None:
+        """Show the drill that is done; or all panels."""
+        self.shows_drill = drill
+        self.draw_state(self.state)
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme from now on."""
         self.theme = theme
@@ -145,6 +155,7 @@ class LiveWindow(QMainWindow):
         self.dashboard.set_theme(theme)
         self.big.set_theme(theme)
         self.guide.set_theme(theme)
+        self.drill.set_theme(theme)
         self.help.set_theme(theme)
 
     def save_picture(self, path: Path) -> None:
@@ -179,15 +190,15 @@ class LiveWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST_PX)
         self.resize(*SIZE_PX)
         self.dashboard = Dashboard(self.state.legs)
-        self.big, self.guide = BigPanel(), CalibrationPanel()
-        self._big = False
+        self.big, self.guide, self.drill = BigPanel(), CalibrationPanel(), DrillPanel()
+        self._big, self.shows_drill = False, True
         transport = self.intake.transport
         self.bar = None if transport is None else TransportBar(transport)
         if self.bar is not None:
             self.dashboard.column.addWidget(card((self.bar, 1)))
             self.dashboard.sensors.live = False
         self.pages = QStackedWidget()
-        for page in (self.dashboard, self.big, self.guide):
+        for page in (self.dashboard, self.big, self.guide, self.drill):
             self.pages.addWidget(page)
         self.setCentralWidget(self.pages)
         self.standing = QLabel()
@@ -199,9 +210,10 @@ class LiveWindow(QMainWindow):
         self.actions_by_name = install(self, handlers)
 
     def _turn_page(self) -> None:
-        """Turn to the calibration while one is made, else to the big display or to all panels."""
+        """Turn to the calibration while one is made, else to the big display, to the drill or to all panels."""
         bare = self._big and self.state.calibration is None
-        page = self.guide if self.state.calibration is not None else self.big if bare else self.dashboard
+        panels = self.drill if self.state.drill is not None and self.shows_drill else self.dashboard
+        page = self.guide if self.state.calibration is not None else self.big if bare else panels
         if page is not self.pages.currentWidget():
             self.pages.setCurrentWidget(page)
             self.menuBar().setVisible(not bare)

@@ -55,6 +55,10 @@ class Turn(NamedTuple):
     sides: tuple[Side, ...]
 
 
+NOBODY = Turn("", ())
+"""In a rest, and when all is done."""
+
+
 class SideTally(NamedTuple):
     """Repetitions of one leg, or of both together, summed up.
 
@@ -87,7 +91,7 @@ class DrillPage:
     count : the big number
     goal : "of 10"; "" where time decides
     part : "set 1 of 3", "run 2 of 6"; "" where there is but one
-    clock, clock_of : time left, "1:23", and of what, "left", "rest"; "" where nothing is timed
+    clock, clock_of : time left, "1:23", and of what, "to go", "rest"; "" where nothing is timed
     elapsed : share of the time that is timed now, 0 to 1
     sentence : what to do now
     last, last_mark : the last repetition in words, and how it was; "" and None before
@@ -135,12 +139,12 @@ def page_of(
         title=rule.title,
         instruction=rule.instruction,
         state=RESTING if resting and view.state is not DrillState.DONE else STATES[view.state],
-        turn=turn_of(rule, view.side, view.legs),
+        turn=NOBODY if view.state in (DrillState.REST, DrillState.DONE) else turn_of(rule, view.side, view.legs),
         count=str(view.count),
         goal=f"of {view.goal}" if view.goal else "",
         part=f"set {view.set_number} of {view.sets}" if view.sets > 1 else "",
         clock=clock(view.time_left_s),
-        clock_of="" if isnan(view.time_left_s) else "rest" if view.state is DrillState.REST else "left",
+        clock_of="" if isnan(view.time_left_s) else "rest" if view.state is DrillState.REST else "to go",
         elapsed=_elapsed(rule, view),
         sentence="Stopped: P goes on." if resting and view.state is not DrillState.DONE else view.sentence,
         last="" if last is None else words_of(rule, last),
