@@ -56,6 +56,7 @@ docs: $(VENV)/.check
 	$(BIN)/python docs/figures/make_on_the_track.py --check
 	$(BIN)/python docs/figures/make_calibration.py --check
 	$(BIN)/python docs/figures/make_window.py --check
+	$(BIN)/python docs/figures/make_report.py --check
 	$(BIN)/python docs/make_command_line.py --check
 	$(BIN)/python docs/make_wire_protocol.py --check
 	$(BIN)/python tests/data/leglink/make.py --check

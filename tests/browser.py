@@ -1,7 +1,6 @@
 """A headless Chromium, spoken to over a pipe in its DevTools protocol; needs no library and no network."""
 
 import base64
-import fcntl
 import json
 import os
 import shutil
@@ -15,7 +14,9 @@ HOW_TO_GET = "no Chromium here: apt-get install chromium"
 
 
 def chromium() -> str | None:
-    """Where it is, if it is anywhere."""
+    """Where it is, if it is anywhere and can be spoken to over a pipe."""
+    if not hasattr(os, "posix_spawn"):
+        return None
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
@@ -92,6 +93,8 @@ class Browser:
 @contextmanager
 def browsing(profile: Path) -> Iterator[Browser]:
     """Start a browser with a profile of its own, and end it."""
+    import fcntl  # noqa: PLC0415 - not on Windows
+
     program = chromium()
     assert program is not None
     theirs_in, ours_out = os.pipe()

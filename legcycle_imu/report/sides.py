@@ -15,10 +15,10 @@ ZERO_OF: dict[str, tuple[Segment, ...]] = {
 }
 """Angles that an error of the zero moves as a whole, and whose zero it is."""
 DETECTION_SD_S: dict[str, float] = {
-    "contact_time_s": 0.0046,
-    "push_s": 0.0046,
+    "contact_time_s": 0.0047,
+    "push_s": 0.0047,
     "flight_time_s": 0.0046,
-    "lift_s": 0.0042,
+    "lift_s": 0.0043,
     "drive_s": 0.0023,
     "place_s": 0.0034,
 }

@@ -84,17 +84,16 @@ def sides_table(rows: Sequence[SideBySide]) -> Table:
 
 
 def ribbon_table(legs: Sequence[LegSummary]) -> Table:
-    """How long each phase is."""
-    rows = []
-    for rule in CYCLE:
-        metric = f"{rule.phase}_s"
-        cells = [str(rule.phase)]
-        for leg in legs:
-            whole = sum(leg.metrics[f"{each.phase}_s"].mean for each in CYCLE)
-            cells += [mean_text(metric, leg.metrics[metric]), percent(100.0 * leg.metrics[metric].mean / whole)]
-        rows.append(tuple(cells))
-    heads = ("phase", *(head for leg in legs for head in (f"{leg.side}, mean ± SD", f"{leg.side}, share")))
-    return Table("ribbon", "The phases of the mean stride", heads, tuple(rows))
+    """How long each phase is, and its share of the stride."""
+    rows = tuple((str(rule.phase), *(_phase_text(leg, f"{rule.phase}_s") for leg in legs)) for rule in CYCLE)
+    return Table(
+        "ribbon", "The phases of the mean stride, mean ± SD", ("phase", *(str(leg.side) for leg in legs)), rows
+    )
+
+
+def _phase_text(leg: LegSummary, metric: str) -> str:
+    whole = sum(leg.metrics[f"{rule.phase}_s"].mean for rule in CYCLE)
+    return f"{mean_text(metric, leg.metrics[metric])}, {percent(100.0 * leg.metrics[metric].mean / whole)}"
 
 
 def extremes_table(found: Sequence[Extreme]) -> Table:
