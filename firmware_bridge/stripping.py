@@ -71,7 +71,7 @@ class Links:
 
     Attributes
     ----------
-    emptied : entries that had bytes, of which nothing stays
+    emptied : entries that had bytes and have none now; of a stream, also such as only began what a later one completes
     imported : what became of the dates in imported samples
     """
 

@@ -14,11 +14,12 @@ RUNNER = "runner"
 """Every runner's code in a shared recording."""
 MARK = "mark"
 """What a mark says whose own words went."""
-KNOWN_MARK = re.compile(
-    r"(lap|mark|marker|repetition|set|start|stop|rest|drill|run|hill|run-30m|heel-drag|prone-flicks|push-lift(-drive)?)"
-    r"( (left|right))?( \d{1,3})?|\d+ entries before this were lost"
+WORD = (
+    r"(lap|mark|marker|repetition|set|start|stop|rest|run|left|right|drill|"
+    r"heel-drag|prone-flicks|push-lift|push-lift-drive|run-30m|hill)"
 )
-"""Marks that say nothing of anybody: the program's own words, with a side and a small number."""
+KNOWN_MARK = re.compile(rf"{WORD}( {WORD}){{0,2}}( \d{{1,3}})?|\d+ entries before this were lost")
+"""Marks that say nothing of anybody: up to three of the program's own words, and a small number."""
 
 
 class Pseudonyms:

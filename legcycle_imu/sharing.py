@@ -152,10 +152,7 @@ def _removed(copy: _Copy) -> Iterator[str]:
     if changed := sum(shared_mark(mark.text) != mark.text for mark in copy.marks):
         yield f'the words of marks, {changed} of {len(copy.marks)}: they say "mark" now'
     if copy.links.emptied:
-        yield (
-            f"what sensors, links and this program said beside samples, {copy.links.emptied} entries: names, firmware, "
-            "messages, charge, times of day"
-        )
+        yield "what sensors, links and this program said beside samples: names, firmware, messages, times of day"
     if copy.links.dated:
         yield "the date in time stamps: those clocks begin elsewhere now, and times agree to a microsecond"
     if meta.settings is not None:

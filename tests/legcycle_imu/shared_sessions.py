@@ -8,7 +8,7 @@ import msgspec
 
 from calibration.model import CalibrationSet, IntrinsicCalibration, WornSensor
 from firmware_bridge.choice import choose
-from firmware_bridge.protocols import dot, movesense, ximu3
+from firmware_bridge.protocols import PROTOCOLS, dot, movesense, ximu3
 from firmware_bridge.protocols.leglink_packets import Event, Info, pack
 from firmware_bridge.protocols.leglink_serial import frame
 from firmware_bridge.protocols.witmotion import ANSWER
@@ -62,7 +62,10 @@ class Told:
 
 def told_recording(path: Path, protocol: str, *, seconds: float = 4.0, faults: Faults = FAULTS) -> Told:
     """Record simulated sensors that tell everything."""
-    run = StreamingRun(StreamingSettings(speed_m_s=3.5, duration_s=seconds, seed=3, protocol=protocol, faults=faults))
+    rate_hz = min(
+        PROTOCOLS[protocol].defaults.rate_hz, 104.0 if protocol == "movesense" else 100.0
+    )  # enough, and twice as fast
+    run = StreamingRun(StreamingSettings(3.5, seconds, rate_hz, 3, protocol, faults=faults))
     sensors = list(choose(run.found(), {}).sensors)
     return write_told(path, sensors, list(run.entries(dict(enumerate(sensors)))), said_by(protocol))
 

@@ -1,5 +1,7 @@
+import os
 import re
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,8 @@ from calibration.model import CalibrationSet
 from firmware_bridge.csv_import import import_csv
 from firmware_bridge.errors import LegcycleError
 from firmware_bridge.recording import Recording, RecordingMeta, RecordingWriter, Runner
-from firmware_bridge.source import Kind
+from firmware_bridge.samples import Placement, Segment, Side
+from firmware_bridge.source import Chunk, Kind
 from firmware_bridge.stripping import Links
 from legcycle_imu.model import Stride
 from legcycle_imu.sharing import Shared, share
@@ -18,6 +21,7 @@ from legcycle_imu.simulation import simulate_run
 from legcycle_imu.simulation.files import write_sensor_files
 from tests.legcycle_imu.shared_sessions import DATE, LIVE, NAME, RUNNER, Told, told_recording
 
+RUNNING = os.environ.get("LEGCYCLE_RUNNING_DATA")
 DATED_S = 1_777_915_869
 """4 May 2026, 17:31:09 UTC."""
 
@@ -136,6 +140,21 @@ def clock_bytes(begin_s: float) -> list[bytes]:
     return [] if begin_s < DATED_S else [np.float64(begin_s).tobytes()[4:]]
 
 
+@pytest.mark.skipif(RUNNING is None, reason="LEGCYCLE_RUNNING_DATA does not name the recorded running")
+@pytest.mark.parametrize("name", ["RBDS002_T35", "RBDS005_T25"])
+def test_real_running_is_shared_to_the_bit(tmp_path, name):
+    files = {
+        Placement(side, segment): Path(str(RUNNING)) / name / f"{side}_{segment}.csv.gz"
+        for side in Side
+        for segment in Segment
+    }
+    path, copy = tmp_path / "run.legcycle", tmp_path / "copy.legcycle"
+    import_csv(files, path, runner=Runner("RBDS", 1.75))
+    share(path, copy, keep_lengths=True)
+    assert strides(copy) == strides(path)
+    assert b"RBDS" not in copy.read_bytes()
+
+
 def test_an_interrupted_recording_can_be_shared_whole(told, tmp_path):
     path = tmp_path / "open.legcycle"
     with Recording.open(told.path) as recording:
@@ -155,11 +174,13 @@ def test_nothing_is_written_over_and_nothing_left_behind(told, tmp_path):
 
 
 def test_a_copy_that_measures_something_else_is_refused(told, tmp_path, monkeypatch):
-    strip = Links.strip
-    dropping = (chunk for chunk in range(10**9))
-    monkeypatch.setattr(
-        Links, "strip", lambda self, c: c._replace(data=b"") if next(dropping) == 900 else strip(self, c)
-    )
+    strip, numbers = Links.strip, count()
+
+    def forgetful(links: Links, chunk: Chunk) -> Chunk:
+        stripped = strip(links, chunk)
+        return stripped._replace(data=b"") if 800 <= next(numbers) < 900 else stripped
+
+    monkeypatch.setattr(Links, "strip", forgetful)
     with pytest.raises(LegcycleError, match="without changing"):
         shared(told, tmp_path)
     assert not list(tmp_path.iterdir())
