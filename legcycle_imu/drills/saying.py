@@ -5,6 +5,8 @@ from legcycle_imu.drills.pace import PaceState
 from legcycle_imu.drills.repetition import Repetition
 from legcycle_imu.drills.view import DrillState
 
+RUNNING = "Heels up, knees through."
+"""While a run is under way."""
 _GOOD = "Good."
 _BEST = "Very good."
 

@@ -17,7 +17,7 @@ from legcycle_imu.drills.prone import ProneLegs
 from legcycle_imu.drills.repetition import Repetition
 from legcycle_imu.drills.rows import rows_of
 from legcycle_imu.drills.running import Runs
-from legcycle_imu.drills.saying import sentence
+from legcycle_imu.drills.saying import RUNNING, sentence
 from legcycle_imu.drills.standing import StandingLegs, repetition_of
 from legcycle_imu.drills.tally import Alternation, Tally
 from legcycle_imu.drills.view import DrillState, DrillView
@@ -85,7 +85,7 @@ class DrillSession:
             drill=rule.drill,
             title=rule.title,
             instruction=rule.instruction,
-            state=pace.state,
+            state=DrillState.GOING if self._running else pace.state,
             now_s=pace.now_s,
             side=pace.side,
             count=pace.repetitions,
@@ -93,7 +93,7 @@ class DrillSession:
             set_number=pace.set_number,
             sets=rule.sets,
             time_left_s=self._pace.time_left_s,
-            sentence=sentence(rule, pace, self._last),
+            sentence=RUNNING if self._running else sentence(rule, pace, self._last),
             last=self._last,
             pass_pct=everything.pass_pct,
             alternation_pct=self._alternation.pct if rule.alternation and len(self._sides) > 1 else nan,
@@ -119,6 +119,11 @@ class DrillSession:
                 return self._prone.push(rows)
             case Posture.RUNNING:
                 return self._runs.pull(time)
+
+    @property
+    def _running(self) -> bool:
+        """Whether a run is under way; it counts only once it is over."""
+        return self._runs.moving and self._pace.state.state is not DrillState.DONE
 
     @property
     def _moving(self) -> bool:

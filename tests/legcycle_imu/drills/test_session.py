@@ -1,3 +1,4 @@
+import pickle
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +8,7 @@ import pytest
 
 from firmware_bridge.samples import Side
 from legcycle_imu.drills import RULES, Drill, DrillSession, DrillSettings, DrillState, Fault, Repetition
-from legcycle_imu.model import SegmentAngles, Update
+from legcycle_imu.model import SegmentAngles, Stride, Update
 from legcycle_imu.runner import Runner
 from legcycle_imu.simulation.drill_people import simulate_drill
 from tests.drill_rows import angles
@@ -122,3 +123,35 @@ def test_each_leg_has_its_time():
     after = views[states.index(DrillState.SWITCH)]
     assert after.side is not after.last.side  # type: ignore[union-attr]
     assert after.legs[after.last.side].seconds == pytest.approx(20.0, abs=0.1)  # type: ignore[union-attr, index]
+
+
+def shifted(stream: Sequence[SegmentAngles], by_s: float) -> list[SegmentAngles]:
+    return [replace(block, time=block.time + by_s) for block in stream]
+
+
+def test_memory_does_not_grow_with_the_set():
+    stream = angles(Drill.PUSH_LIFT)
+    length = float(stream[-1].time[0]) + 0.02
+    session, sizes = session_of(Drill.PUSH_LIFT, repetitions=1000), []
+    for lap in range(8):
+        session.push(Update(angles=shifted(stream, lap * length)))
+        sizes.append(len(pickle.dumps(session)))
+    assert max(sizes[4:]) < 1.2 * max(sizes[2:4])
+
+
+def test_a_run_is_going_until_it_is_over():
+    session = DrillSession(Drill.RUN_30M, geometry=GEOMETRY)
+    session.push(Update(strides=run(5.0)))
+    assert session.view().state is DrillState.GOING
+    assert session.view().sentence == "Heels up, knees through."
+    (one,) = session.flush()
+    assert one.number == 1
+    assert session.view().state is DrillState.REST
+    assert session.view().legs[Side.LEFT].repetitions == 0
+
+
+def run(start: float) -> list[Stride]:
+    values = dict.fromkeys(Stride._fields, 0.5)
+    times = ({"initial_contact_s": start + k, "next_initial_contact_s": start + k + 1.0} for k in range(12))
+    named = {"side": Side.LEFT, "flags": frozenset[str](), "knee_drive_deg": 60.0, "heel_lift_cm": 5.0}
+    return [Stride(**(values | named | time)) for time in times]  # type: ignore[arg-type]
