@@ -1,7 +1,9 @@
-"""The text of a config file: how it begins, and how found sensors come into it; all else in it stays. Pure."""
+"""The text of a config file: how it begins, how sensors and targets come into it; all else in it stays. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from enum import StrEnum
 from typing import Any
 
 import tomlkit
@@ -10,6 +12,7 @@ from tomlkit.items import InlineTable
 from firmware_bridge.found import Found
 from firmware_bridge.samples import Placement
 from legcycle_imu.sensor_config import PLACEMENT_OF, SENSOR_KEYS, key_of
+from legcycle_imu.targets import Targets
 
 TEMPLATE = """\
 # Settings of legcycle; see them in force with: legcycle config show
@@ -64,6 +67,8 @@ OF_DEVICE = ("device", "protocol", "link", "node", "name")
 
 DOTTED = re.compile(r"^\s*sensor\s*\.", re.MULTILINE)
 """A sensor's key without a heading."""
+DOTTED_TARGETS = re.compile(r"^\s*targets\s*\.", re.MULTILINE)
+"""A target without a heading."""
 
 
 def with_sensors(text: str, worn: Mapping[Placement, Found], sources: Sequence[str] = ()) -> str:
@@ -88,6 +93,30 @@ def with_sensors(text: str, worn: Mapping[Placement, Found], sources: Sequence[s
         if key not in tables:
             tables[key] = tomlkit.table()
         _fill(tables[key], _stated(sensor))
+    return tomlkit.dumps(document)
+
+
+def with_targets(text: str, targets: Targets) -> str:
+    """Give a config file with these targets in it; comments, other tables and the order stay.
+
+    Parameters
+    ----------
+    text : valid config file
+    targets : to be stated: the preset, and each threshold that is not the default or is stated already
+    """
+    document = tomlkit.parse(text)
+    stated = document.unwrap().get("targets", {})
+    if isinstance(document.get("targets", {}), InlineTable) or DOTTED_TARGETS.search(text):
+        document.pop("targets")
+    if "targets" not in document:
+        document["targets"] = tomlkit.table()
+        stated = {}
+    table: Any = document["targets"]
+    for f in fields(Targets):
+        value = getattr(targets, f.name)
+        plain = str(value) if isinstance(value, StrEnum) else value
+        if (f.name == "preset" or f.name in stated or value != f.default) and table.get(f.name) != plain:
+            table[f.name] = plain
     return tomlkit.dumps(document)
 
 

@@ -62,6 +62,10 @@ class Cueing:
     def muted(self, muted: bool) -> None:
         self._decision.muted = muted
 
+    def aim(self, targets: Targets) -> None:
+        """Hold the strides to come against other targets."""
+        self._judge.targets = targets
+
     def take(self, step: Passed) -> None:
         """Answer the strides of a step; never waits for the device."""
         for stride in step.update.strides:

@@ -25,6 +25,7 @@ from legcycle_imu.model import Update
 from legcycle_imu.pipeline import Pipeline
 from legcycle_imu.runner import Runner
 from legcycle_imu.summary import Summary, Summing
+from legcycle_imu.targets import Targets
 
 Progress = Callable[[float, str], None]
 """Called with the share done, 0 to 1, and what is being done."""
@@ -154,9 +155,13 @@ class Passage:
         legs = self.pipeline.legs.items()
         return {side: leg.calibration for side, leg in legs if leg.calibration is not None}
 
+    def aim(self, targets: Targets) -> None:
+        """Hold the strides to come against other targets in the summary."""
+        self._summing.aim(targets)
+
     @property
     def summary(self) -> Summary:
-        """Summary of the strides that are known by now, against the targets in force."""
+        """Summary of the strides that are known by now, each against the targets that were in force when it came."""
         return self._summing.result()
 
     def notices(self) -> list[str]:

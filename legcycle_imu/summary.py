@@ -188,6 +188,10 @@ class Summing:
         self._measure(stride)
         self._hold_against_targets(stride)
 
+    def aim(self, targets: Targets) -> None:
+        """Hold the strides to come against other targets."""
+        self._judge.targets = targets
+
     def result(self) -> Summary:
         """Give the summary as it stands."""
         legs = {side: _leg(side, tally) for side, tally in self.state.legs.items()}

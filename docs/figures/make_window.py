@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from msgspec import structs
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtGui import QImage, QImageWriter, QPainter
 
 from calibration.guidance import Guidance, Outcome, Step, Trouble
 from calibration.model import CalibrationSet, LegCalibration, ZeroSource
@@ -29,17 +29,21 @@ from firmware_bridge.recording import RecordingMeta
 from firmware_bridge.replay import ReplaySource
 from firmware_bridge.samples import Placement, Segment, Side
 from firmware_bridge.source import Chunk, SensorFacts
+from legcycle_imu.aiming import Aiming
 from legcycle_imu.broadcast import Subscription
 from legcycle_imu.config import Config
 from legcycle_imu.demo import bundled_recording
 from legcycle_imu.live.app import application
 from legcycle_imu.live.palette import DARK, LIGHT
 from legcycle_imu.live.picture import INSTANT_S
+from legcycle_imu.live.targets_dialog import TargetsDialog
 from legcycle_imu.live.window import SIZE_PX, LiveWindow
 from legcycle_imu.passage import Passage
+from legcycle_imu.targets import Targets
 from legcycle_imu.view.calibration import CalibrationView
 from legcycle_imu.view.live_model import LiveModel
 from legcycle_imu.view.state import LiveState
+from legcycle_imu.view.target_fields import texts_of
 
 FIGURE = Path(__file__).with_name("window-dark.png")
 """The README's picture; the others lie beside it."""
@@ -74,6 +78,7 @@ class Scene:
     silent : no sensor is heard at all
     alter : what is known of the session beforehand
     guide : how a guided calibration stands then; None while there is none
+    targets : those that are shown to be changed; None where nobody does
     """
 
     at_s: float = INSTANT_S
@@ -83,6 +88,7 @@ class Scene:
     silent: bool = False
     alter: Alter = replace
     guide: Guide | None = None
+    targets: Targets | None = None
 
     def hears(self, facts: SensorFacts, arrived_s: float) -> bool:
         """Tell whether what a sensor sent arrives."""
@@ -144,6 +150,7 @@ SCENES = {
     "window-calibrate-knee": Scene(at_s=2.5, guide=knee_lifted),
     "window-calibrate-trouble": Scene(at_s=2.5, light=True, guide=moved),
     "window-calibrate-done": Scene(at_s=21.8, guide=calibrated),
+    "window-targets": Scene(targets=Targets(lift=8.0, drive_deg=44.0)),
 }
 
 
@@ -198,16 +205,30 @@ def drawing(name: str) -> QImage:
     """Give a picture."""
     application(offscreen=True)
     scene = SCENES[name]
-    model = model_of(replace(scene, light=False, big=False))
+    model = model_of(replace(scene, light=False, big=False, targets=None))
     state = model.state(scene.at_s)
-    window = LiveWindow(Subscription(), model, theme=LIGHT if scene.light else DARK)
+    aiming = None if scene.targets is None else Aiming(scene.targets)
+    window = LiveWindow(Subscription(), model, theme=LIGHT if scene.light else DARK, aiming=aiming)
     if scene.big:
         window.show_big()
     window.draw_state(state)
     image = window.grab().toImage()
     image.setText(SAYS, said(state))
+    if window.targets is not None:
+        draw_over(image, window.targets)
     window.close()
     return image
+
+
+def draw_over(image: QImage, dialog: TargetsDialog) -> None:
+    """Draw the dialog over the midst of a picture, and add what it says."""
+    dialog.adjustSize()
+    over = dialog.grab()
+    painter = QPainter(image)
+    painter.drawPixmap((image.width() - over.width()) // 2, (image.height() - over.height()) // 2, over)
+    painter.end()
+    words = [dialog.preset.currentText(), *texts_of(dialog.aiming.targets).values(), dialog.norms.text()]
+    image.setText(SAYS, "; ".join([image.text(SAYS), *words]))
 
 
 def said(state: LiveState) -> str:
@@ -218,9 +239,18 @@ def said(state: LiveState) -> str:
     for leg in state.legs.values():
         words += [leg.side, leg.state, leg.phase, leg.sentence, *(ghost.text for ghost in leg.ghosts)]
     for history in state.histories:
-        words += [f"{history.name} {leg.text} {leg.hits.hit}/{leg.hits.judged}" for leg in history.legs.values()]
+        words += [f"{history.name} {history.norm}"]
+        for leg in history.legs.values():
+            words += [leg.text, leg.distance, leg.trend.word if leg.trend else "", f"{leg.hits.hit}/{leg.hits.judged}"]
     words += [balance.text for balance in state.balances]
-    words += [state.cue.phase, state.cue.mark.word, state.cue.sentence, state.big.word, state.big.text]
+    words += [
+        state.cue.phase,
+        state.cue.mark.word,
+        state.cue.distance,
+        state.cue.sentence,
+        state.big.word,
+        state.big.text,
+    ]
     return "; ".join(words)
 
 

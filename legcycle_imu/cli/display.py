@@ -73,11 +73,13 @@ def open_window(
     ------
     Exception : what broke off the session
     """
+    from legcycle_imu.aiming import Aiming
     from legcycle_imu.live.app import run
     from legcycle_imu.live.palette import DARK, LIGHT
     from legcycle_imu.live.window import LiveWindow
 
     model = model_of(passage)
+    followers = [model.aim, passage.aim, *([] if sound is None else [sound.aim])]
 
     def how_sensors_do() -> "Sequence[SensorHealth]":
         model.worn(passage.pipeline.sensors)
@@ -95,6 +97,7 @@ def open_window(
             recorder=recorder,
             health=None if health is None else how_sensors_do,
             sound=sound,
+            aiming=Aiming(passage.config.targets, *followers),
             calibration=calibration,
             drill=drill,
             title=look.title,

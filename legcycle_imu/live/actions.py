@@ -30,6 +30,7 @@ DOINGS: Final = (
     Doing("calibrate", "Session", "Calibrate", ("C",)),
     Doing("accept", "Session", "Take the calibration that is shown", ("Return", "Enter")),
     Doing("again", "Session", "Begin the calibration again", ("R",)),
+    Doing("targets", "Session", "Targets", ("T",)),
     Doing("picture", "Session", "Save a picture of the window", ("S",)),
     Doing("quit", "Session", "Close the window", ("Q", "Ctrl+Q")),
     Doing("drill_start", "Drill", "Begin the drill, or begin it anew", ("G",)),

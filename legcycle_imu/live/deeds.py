@@ -58,6 +58,8 @@ class Deeds:
             handlers |= {"calibrate": self.calibrate, "accept": self.accept, "again": self.again}
         if window.sound is not None:
             handlers["mute"] = self.mute
+        if window.targets is not None:
+            handlers["targets"] = window.targets.turn
         if (drill := window.intake.drill) is not None:
             handlers |= {
                 "drill_start": lambda: self.drill(drill.start),

@@ -35,6 +35,15 @@ def style_of(theme: Theme) -> str:
         QMenu {{ background: {theme.card}; color: {theme.ink}; border: 1px solid {theme.line}; }}
         QStatusBar::item {{ border: none; }}
         QStatusBar QLabel {{ color: {theme.quiet}; }}
+        QDialog {{ background: {theme.card}; border: 1px solid {theme.line}; }}
+        QDialog QLabel {{ color: {theme.ink}; }}
+        QDialog QLabel#quiet {{ color: {theme.quiet}; }}
+        QDialog QLineEdit, QDialog QComboBox, QDialog QPushButton, QDialog QAbstractItemView {{
+            background: {theme.window}; color: {theme.ink}; border: 1px solid {theme.line}; padding: 5px 8px;
+            selection-background-color: {theme.line}; selection-color: {theme.ink};
+        }}
+        QDialog QLineEdit:focus, QDialog QComboBox:focus, QDialog QPushButton:focus {{ border-color: {theme.ink}; }}
+        QDialog QLineEdit:disabled, QDialog QComboBox:disabled {{ color: {theme.missing}; }}
         QToolTip {{ background: {theme.card}; color: {theme.ink}; border: 1px solid {theme.line}; }}
     """
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QMessageBox, QStackedWidget
 
 from firmware_bridge.sensor_health import SensorHealth
+from legcycle_imu.aiming import Aiming
 from legcycle_imu.live.actions import install, offered
 from legcycle_imu.live.big_view import BigPanel
 from legcycle_imu.live.calibration_panel import CalibrationPanel
@@ -23,6 +24,7 @@ from legcycle_imu.live.help_overlay import HelpOverlay
 from legcycle_imu.live.intake import Calibrating, Drilling, Following, Intake, Recording
 from legcycle_imu.live.leg_card import card, style_of
 from legcycle_imu.live.palette import DARK, Theme
+from legcycle_imu.live.targets_dialog import TargetsDialog
 from legcycle_imu.live.transport_bar import Transport, TransportBar, minutes
 from legcycle_imu.view.live_model import LiveModel
 from legcycle_imu.view.state import LiveState
@@ -52,6 +54,7 @@ class LiveWindow(QMainWindow):
     recorder : where markers go; None: nothing is recorded
     health : gives how the sensors do now; None: not known
     sound : cues that can be silenced; None: there are none
+    aiming : targets that can be changed; None: they stay as they are
     calibration : guides a calibration, which has the window while it is made; None: that cannot be done
     drill : counts a drill, which then has a page of its own; None: there is none
     title : what is shown
@@ -77,6 +80,7 @@ class LiveWindow(QMainWindow):
         recorder: Recording | None = None,
         health: Callable[[], Sequence[SensorHealth]] | None = None,
         sound: Sound | None = None,
+        aiming: Aiming | None = None,
         calibration: Calibrating | None = None,
         drill: Drilling | None = None,
         title: str = "legcycle",
@@ -87,6 +91,7 @@ class LiveWindow(QMainWindow):
         super().__init__()
         self.intake = Intake(following, model, transport, recorder, health, clock, calibration, drill)
         self.sound, self.asks, self.pictures = sound, asks, pictures
+        self.targets = None if aiming is None else TargetsDialog(aiming, self)
         self.frames = 0
         self.paused = False
         self.state: LiveState = self.intake.state()

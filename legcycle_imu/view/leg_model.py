@@ -78,6 +78,10 @@ class LegModel:
         self._curves = curves
         self._ghosts: dict[EventKind, tuple[GaitEvent, Ghost | None]] = {}
 
+    def aim(self, targets: Targets) -> None:
+        """Aim at something else from now on."""
+        self.known.aims = first_aims(targets, self._geometry)
+
     def push_calibration(self, calibration: LegCalibration) -> None:
         """Take how the sensors sit from now on."""
         self.known.calibration = calibration

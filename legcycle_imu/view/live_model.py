@@ -144,6 +144,16 @@ class LiveModel:
             self._standing = standing
             self._drill = page_of(standing.rule, standing.view, standing.repetitions, resting=standing.resting)
 
+    def aim(self, targets: Targets) -> None:
+        """Hold the strides to come against other targets; what was judged stays as it was."""
+        self._targets = self._judge.targets = targets
+        for leg in self._legs.values():
+            leg.aim(targets)
+        known = {(history.phase, history.metric): history for history in self._histories}
+        shown = shown_metrics(targets, self._geometry)
+        self._histories = [known.get(metric) or MetricHistory(*metric, self._legs) for metric in shown]
+        self._cue = CueChoice(self._legs, self._focus)
+
     def focus(self, phase: Phase | None) -> None:
         """Cue this phase from now on; None for the one that misses most."""
         self._focus = self._cue.focus = phase

@@ -6,7 +6,8 @@ import pytest
 from firmware_bridge.choice import PLACEMENTS
 from firmware_bridge.errors import LegcycleError, Reason
 from legcycle_imu.config import ConfigError, load_config
-from legcycle_imu.config_file import save_sensors, write_new
+from legcycle_imu.config_file import save_sensors, save_targets, write_new
+from legcycle_imu.targets import Targets
 from tests.legcycle_imu.cli.scripted import sensor
 
 LEFT_THIGH, LEFT_SHANK, *_ = PLACEMENTS
@@ -77,3 +78,19 @@ def test_a_new_file_never_takes_the_place_of_another(here):
     with pytest.raises(ConfigError) as caught:
         write_new(path / "config.toml", "b\n")
     assert caught.value.reason is Reason.NOT_WRITABLE
+
+
+def test_targets_go_into_the_file_in_force(here):
+    assert save_targets(Targets(drive_deg=44.0)) == Path("legcycle.toml")
+    save_sensors(WORN)
+    save_targets(Targets(lift=8.0))
+    assert load_config().targets == Targets(lift=8.0)
+    assert set(load_config().sensors) == set(WORN)
+
+
+@pytest.mark.parametrize("text", ["[targets]\ndrive = 1\n", "[targets\n"])
+def test_targets_leave_a_file_that_is_not_valid_as_it_is(here, text):
+    (here / "legcycle.toml").write_text(text)
+    with pytest.raises(ConfigError):
+        save_targets(Targets())
+    assert (here / "legcycle.toml").read_text() == text

@@ -9,8 +9,9 @@ from firmware_bridge.choice import PLACEMENTS, choose
 from firmware_bridge.found import Found
 from firmware_bridge.protocols.packets import Introduction
 from legcycle_imu.config import CUE_KEYS, TARGET_KEYS, Config, parse_config
-from legcycle_imu.config_text import TEMPLATE, with_sensors
+from legcycle_imu.config_text import TEMPLATE, with_sensors, with_targets
 from legcycle_imu.sensor_config import SENSOR_KEYS
+from legcycle_imu.targets import Lift, Place, Preset, Targets
 
 LEFT_THIGH, LEFT_SHANK, RIGHT_THIGH, RIGHT_SHANK = PLACEMENTS
 MINE = """\
@@ -153,3 +154,46 @@ def test_however_often_sensors_move_the_file_stays_valid(moves, text):
         now = parse_config(text).sensors
         assert {p: now[p].device for p in worn} == {p: f.device for p, f in worn.items()}
     assert tomllib.loads(text).get("targets", {}) == kept
+
+
+AIMS = st.builds(
+    Targets,
+    st.sampled_from(list(Preset)),
+    st.sampled_from(list(Lift)) | st.floats(-40.0, 80.0),
+    st.floats(1.0, 150.0),
+    st.sampled_from(list(Place)) | st.floats(0.0, 80.0),
+    st.sampled_from(list(Lift)) | st.floats(-40.0, 80.0),
+    st.floats(1.0, 150.0),
+)
+WRITTEN = [
+    "",
+    TEMPLATE,
+    MINE,
+    MINE.replace("\n", "\r\n"),
+    "targets = {drive_deg = 55.0}\n[cues]\naudio = true\n",
+    "targets.drive_deg = 55\ntargets.lift = 3\n[cues]\naudio = true\n",
+    '[targets]\npreset = "baseline"\ndrill_drive_deg = 80\n\n[runner.b]\n',
+]
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+@given(targets=AIMS)
+def test_saved_targets_are_those_and_all_else_stays(text, targets):
+    saved = with_targets(text, targets)
+    before, after = parse_config(text), parse_config(saved)
+    assert after.targets == targets
+    assert (after.sensors, after.runner, after.cues, after.sources) == (
+        before.sensors,
+        before.runner,
+        before.cues,
+        before.sources,
+    )
+    assert comments(saved) == comments(text)
+    assert with_targets(saved, targets) == saved
+
+
+def test_only_what_differs_is_written():
+    assert with_targets("", Targets(drive_deg=44.0)) == '[targets]\npreset = "custom"\ndrive_deg = 44.0\n'
+    assert with_targets("", Targets()) == '[targets]\npreset = "method"\n'
+    assert "drive_deg = 55 # deg" in with_targets(MINE, Targets(drive_deg=55.0))
+    assert "drive_deg = 50.0 # deg" in with_targets(MINE, Targets())

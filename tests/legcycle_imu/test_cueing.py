@@ -100,3 +100,13 @@ def test_a_step_without_strides_is_nothing():
         cues.take(Passed((), Update(), nan))
 
     assert not opened
+
+
+def test_other_targets_hold_for_the_strides_to_come(steps):
+    opened: list[Sound] = []
+    with cueing(DRIVE, opened, []) as cues:
+        cues.aim(Targets(drive_deg=1.0))
+        for step in steps:
+            cues.take(step)
+
+    assert not opened

@@ -122,6 +122,15 @@ def test_hits_follow_the_targets_given() -> None:
     assert baseline[Phase.DRIVE] == Hits(2, 2)  # eight strides make the band
 
 
+def test_other_targets_hold_for_the_strides_to_come() -> None:
+    summing = Summing()
+    for _ in range(3):
+        summing.push(a_stride(knee_drive_deg=40.0))
+    summing.aim(Targets(drive_deg=35.0))
+    summing.push(a_stride(knee_drive_deg=40.0))
+    assert summing.result().legs[Side.LEFT].hits[Phase.DRIVE] == Hits(1, 4)
+
+
 @given(st.floats(0.1, 1.0), st.floats(0.1, 1.0))
 def test_the_symmetry_index_and_its_mirror(left: float, right: float) -> None:
     one, other = Statistics(10, left, 0.0), Statistics(10, right, 0.0)

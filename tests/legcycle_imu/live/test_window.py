@@ -22,6 +22,7 @@ from firmware_bridge.backlog import Amount
 from firmware_bridge.recorder_state import Condition, RecorderState
 from firmware_bridge.samples import Side
 from firmware_bridge.sensor_health import SensorHealth, State
+from legcycle_imu.aiming import Aiming
 from legcycle_imu.broadcast import Ended, Item, Restarted, Subscription
 from legcycle_imu.cycle import CYCLE, Phase
 from legcycle_imu.live import app as application
@@ -29,6 +30,7 @@ from legcycle_imu.live.actions import DOINGS
 from legcycle_imu.live.palette import DARK, LIGHT
 from legcycle_imu.live.transport_bar import LINE_LEFT_PX, LINE_RIGHT_PX, SPEEDS, minutes
 from legcycle_imu.live.window import LiveWindow
+from legcycle_imu.targets import Targets
 from legcycle_imu.view.state import LegState
 
 SEEN_S = 12.55
@@ -303,10 +305,46 @@ class TestDoing:
 
     def test_what_there_is_nothing_for_is_not_offered(self, opened: Open) -> None:
         offered = set(opened().actions_by_name)
-        assert not offered & {"marker", "lap", "mute", "next_stride", "faster", "calibrate", "accept", "again"}
-        assert {doing.name for doing in DOINGS} == set(
-            opened(recorder=Recorder(), sound=Sound(), transport=Transport(), calibration=Guide()).actions_by_name
+        assert not offered & {
+            "marker",
+            "lap",
+            "mute",
+            "next_stride",
+            "faster",
+            "calibrate",
+            "accept",
+            "again",
+            "targets",
+        }
+        assert {doing.name for doing in DOINGS if doing.menu != "Drill"} == set(
+            opened(
+                recorder=Recorder(),
+                sound=Sound(),
+                transport=Transport(),
+                calibration=Guide(),
+                aiming=Aiming(Targets()),
+            ).actions_by_name
         )
+
+    def test_targets_are_changed_while_the_session_goes_on(self, opened: Open, session: Any) -> None:
+        windows: list[LiveWindow] = []
+        aiming = Aiming(Targets(), lambda targets: windows[0].intake.model.aim(targets))
+        window = opened(until_s=10.0, aiming=aiming)
+        windows.append(window)
+        assert window.targets is not None
+        press(window, Qt.Key.Key_T)
+        assert window.targets.isVisible()
+        line = window.targets.inputs["drive_deg"]
+        line.setText("1")
+        line.editingFinished.emit()
+        for item in session.until(SEEN_S)[len(session.until(10.0)) :]:
+            window.intake.following.put(item)
+        window.frame()
+        leg = window.state.histories[1].legs[Side.LEFT]
+        assert leg.target == 1.0
+        assert leg.dots[-1].hit is True
+        window.targets.turn()
+        assert window.targets.isHidden()
 
     def test_a_paused_picture_stands_still_while_data_goes_on(self, opened: Open, session: Any) -> None:
         window = opened(until_s=10.0)

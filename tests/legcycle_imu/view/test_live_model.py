@@ -19,6 +19,7 @@ from legcycle_imu.cycle import Phase
 from legcycle_imu.demo import bundled_recording
 from legcycle_imu.model import Stride, Update
 from legcycle_imu.passage import Passage
+from legcycle_imu.targets import Lift, Preset, Targets
 from legcycle_imu.view.live_model import LiveModel
 from legcycle_imu.view.state import LegState, LiveState
 from legcycle_imu.view.words import METRICS
@@ -377,3 +378,36 @@ def test_sensors_that_are_worn_elsewhere_than_was_believed_are_told_by_their_chi
     one, two, *others = sensors()
     model.worn([one._replace(placement=two.placement), two._replace(placement=one.placement), *others])
     assert [chip.label for chip in model.state(0.0).sensors] == ["LS", "LT", "RT", "RS"]
+
+
+def test_other_targets_hold_at_once_for_the_strides_to_come():
+    model = LiveModel(sensors(), Targets(), GEOMETRY)
+    model.push(Update(strides=(stride(0, knee_drive_deg=45.0, heel_lift_cm=3.0),)), 1.0)
+    model.aim(Targets(lift=Lift.BUTTOCK, drive_deg=44.0))
+    model.push(Update(strides=(stride(1, knee_drive_deg=45.0, peak_knee_flexion_deg=110.0),)), 2.0)
+    lift, drive, *_ = model.state(2.0).histories
+    assert [dot.hit for dot in drive.legs[Side.LEFT].dots] == [False, True]
+    assert drive.legs[Side.LEFT].target == 44.0
+    assert lift.metric == "peak_knee_flexion_deg"
+    assert [dot.hit for dot in lift.legs[Side.LEFT].dots] == [False]
+
+
+def test_other_targets_stay_when_a_recording_is_shown_from_elsewhere():
+    model = LiveModel(sensors(), Targets(), GEOMETRY)
+    model.aim(Targets(drive_deg=44.0))
+    model.restart()
+    model.push(Update(strides=(stride(0, knee_drive_deg=45.0),)), 1.0)
+    assert model.state(1.0).histories[1].legs[Side.LEFT].dots[0].hit is True
+
+
+def test_the_cue_begins_anew_with_other_targets_and_keeps_its_focus():
+    model = LiveModel(sensors(), Targets(), GEOMETRY)
+    model.focus(Phase.DRIVE)
+    for number in range(5):
+        model.push(Update(strides=(stride(number, knee_drive_deg=45.0),)), 1.0 + number)
+    model.aim(Targets(Preset.CUSTOM, drive_deg=44.0))
+    for number in range(5, 8):
+        model.push(Update(strides=(stride(number, knee_drive_deg=45.0),)), 1.0 + number)
+    cue = model._cue.view([Side.LEFT])
+    assert cue is not None
+    assert (cue.phase, cue.hits) == (Phase.DRIVE, (3, 3))
