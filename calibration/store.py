@@ -1,5 +1,6 @@
 """Calibrations in files: JSON that a person can read, checked when it is read."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -26,11 +27,12 @@ def default_path(calibration: CalibrationSet, runner: str = "", folder: Path | N
     Parameters
     ----------
     calibration : with the time when it was made
-    runner : pseudonym; "" where nobody was named
+    runner : pseudonym; "" where nobody was named; what is no sign of a file's name becomes "_"
     folder : by default that of this user
     """
     stamp = "".join(sign for sign in calibration.made[:19] if sign.isalnum()) or "undated"
-    return (folder or calibration_folder()) / f"{runner or 'runner'}-{stamp}.json"
+    name = re.sub(r"[^\w.-]+", "_", runner).lstrip(".") or "runner"
+    return (folder or calibration_folder()) / f"{name}-{stamp}.json"
 
 
 def save_calibration(calibration: CalibrationSet, path: Path) -> None:

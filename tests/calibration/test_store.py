@@ -30,6 +30,7 @@ def test_what_is_written_is_read_and_a_person_can_read_it(tmp_path: Path):
 
 def test_the_usual_place_names_runner_and_time(tmp_path: Path):
     assert default_path(MADE, "anna", tmp_path) == tmp_path / "anna-20261123T100530.json"
+    assert default_path(MADE, "../../a b/c", tmp_path) == tmp_path / "_.._a_b_c-20261123T100530.json"
     assert default_path(CalibrationSet(()), folder=tmp_path) == tmp_path / "runner-undated.json"
 
 
