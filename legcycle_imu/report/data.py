@@ -1,14 +1,13 @@
 """All that the report says, as data: what draws it decides nothing. Figures are those of the summary, taken once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from legcycle_imu.cycle import Phase
-from legcycle_imu.drills import Repetition
 from legcycle_imu.report.coaching import Advice, advise
 from legcycle_imu.report.extremes import Extreme, extremes
 from legcycle_imu.report.norms import Compared, compared
 from legcycle_imu.report.parts import Part, bouts, laps, other_marks
+from legcycle_imu.report.practice import Practice, practised
 from legcycle_imu.report.quality import DataQuality, data_quality
 from legcycle_imu.report.results import PhaseResult, judged, phase_results
 from legcycle_imu.report.session import Mark, Session
@@ -32,7 +31,7 @@ class ReportData:
     marks : what else a person marked
     norms : beside what other runners do; none beyond the speeds that were measured
     quality : how far all this can be trusted
-    repetitions : of drills
+    practice : drills that were done
     """
 
     session: Session
@@ -46,10 +45,10 @@ class ReportData:
     marks: tuple[Mark, ...]
     norms: tuple[Compared, ...]
     quality: DataQuality
-    repetitions: tuple[Repetition, ...] = ()
+    practice: tuple[Practice, ...] = ()
 
 
-def report_data(session: Session, repetitions: Sequence[Repetition] = ()) -> ReportData:
+def report_data(session: Session) -> ReportData:
     """Make the report of a recording."""
     verdicts = judged(session)
     phases = phase_results(session, verdicts)
@@ -66,5 +65,5 @@ def report_data(session: Session, repetitions: Sequence[Repetition] = ()) -> Rep
         marks=other_marks(session),
         norms=compared(session),
         quality=data_quality(session),
-        repetitions=tuple(repetitions),
+        practice=practised(session),
     )

@@ -19,6 +19,7 @@ from legcycle_imu.live.palette import THEMES
 from legcycle_imu.norms import SOURCE
 from legcycle_imu.report import charts, legs, quality_tables, tables, words
 from legcycle_imu.report.data import ReportData
+from legcycle_imu.report.practice import practice_table
 from legcycle_imu.report.results import PhaseResult
 from legcycle_imu.report.table import Table
 from legcycle_imu.report.trends import Trend
@@ -76,6 +77,7 @@ def render(data: ReportData, *, serials: bool = False) -> str:
             extremes_table=tables.extremes_table(data.extremes) if data.extremes else None,
             trends=[_trend(trend, _target(data, trend.metric)) for trend in data.trends],
             parts=_parts(data),
+            practice=[practice_table(one, place) for place, one in enumerate(data.practice, start=1)],
             cyclogram=_cyclogram(data),
             norms=_picture(charts.norms_chart(data.norms), tables.norms_table(data.norms)) if data.norms else None,
             norms_source=SOURCE,

@@ -9,6 +9,7 @@ from firmware_bridge.errors import LegcycleError, Reason
 from firmware_bridge.recording_format import software_version
 from firmware_bridge.replay import ReplaySource
 from legcycle_imu.config import Config
+from legcycle_imu.drills import Recogniser, Span
 from legcycle_imu.model import Stride, Update
 from legcycle_imu.passage import Passage, Progress
 from legcycle_imu.report.curves import StrideCurves
@@ -19,20 +20,26 @@ from legcycle_imu.runner import Runner
 class _Kept:
     """What is kept of a recording while it passes."""
 
-    def __init__(self, sensors: int) -> None:
+    def __init__(self, sensors: int, recogniser: Recogniser) -> None:
         self.strides: list[Stride] = []
         self.slips: list[Slip] = []
+        self.spans: list[Span] = []
         self.curves = StrideCurves()
+        self._recogniser = recogniser
         self.heard = [Heard()] * sensors
 
     def push(self, update: Update) -> None:
         self.strides += update.strides
         self.slips += update.slips
         self.curves.push(update)
+        self.spans += self._recogniser.push(update)
         for number, block in enumerate(update.samples):
             if len(block):
                 start_s, end_s = self.heard[number].start_s, float(block.time[-1])
                 self.heard[number] = Heard(float(block.time[0]) if isnan(start_s) else start_s, end_s)
+
+    def flush(self) -> None:
+        self.spans += self._recogniser.flush()
 
 
 def read_session(
@@ -57,7 +64,8 @@ def read_session(
     """
     trouble = ""
     with Passage.of(path, runner, config=config, calibration=calibration, progress=progress) as passage:
-        kept = _Kept(len(passage.source.sensors))
+        recogniser = Recogniser(tuple(passage.pipeline.legs), passage.runner.geometry)
+        kept = _Kept(len(passage.source.sensors), recogniser)
         try:
             for update in passage:
                 kept.push(update)
@@ -65,6 +73,7 @@ def read_session(
             if error.reason is not Reason.BAD_SIGNAL or passage.calibrations:
                 raise
             trouble = next((leg.trouble for leg in passage.pipeline.legs.values()), "")
+        kept.flush()
         return _session(path, passage, kept, trouble)
 
 
@@ -87,6 +96,7 @@ def _session(path: Path, passage: Passage, kept: _Kept, trouble: str) -> Session
         heard=tuple(kept.heard),
         slips=tuple(kept.slips),
         marks=tuple(Mark(arrival_ns * 1e-9, text) for arrival_ns, text in recording.markers()),
+        spans=tuple(sorted(kept.spans, key=lambda span: span.start_s)),
         calibration_made=passage.calibration.made if passage.calibration is not None else "",
         software=software_version(),
         trouble=trouble,

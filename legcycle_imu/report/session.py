@@ -11,6 +11,7 @@ from firmware_bridge.recording_format import RecordingMeta
 from firmware_bridge.samples import Side
 from firmware_bridge.source import SensorFacts
 from firmware_bridge.stream import StreamStatistics
+from legcycle_imu.drills import Span
 from legcycle_imu.model import Stride
 from legcycle_imu.personal_band import is_drill, is_good
 from legcycle_imu.report.curves import CurveStatistics
@@ -50,6 +51,7 @@ class Session:
     sensors, statistics, heard : each sensor, what became of its samples, and from when to when it sent
     slips : sensors that slipped
     marks : what a person marked
+    spans : what was done when: drills, running, walking
     calibration_made : when the calibration was made, "" where it was found from the movement or nobody knows
     software : the program that made all this
     trouble : why there are no angles; "" where there are
@@ -70,6 +72,7 @@ class Session:
     heard: tuple[Heard, ...] = ()
     slips: tuple[Slip, ...] = ()
     marks: tuple[Mark, ...] = ()
+    spans: tuple[Span, ...] = ()
     calibration_made: str = ""
     software: str = ""
     trouble: str = ""

@@ -29,7 +29,8 @@ CUT_OFF = """
   const field = svg.getBoundingClientRect();
   return [...svg.querySelectorAll("text")].filter(t => {
     const box = t.getBoundingClientRect();
-    return box.left < field.left - 1 || box.right > field.right + 1 || box.top < field.top - 1 || box.bottom > field.bottom + 1;
+    return box.left < field.left - 1 || box.right > field.right + 1
+      || box.top < field.top - 1 || box.bottom > field.bottom + 1;
   }).map(t => t.textContent);
 })
 """
