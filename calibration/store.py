@@ -27,12 +27,16 @@ def default_path(calibration: CalibrationSet, runner: str = "", folder: Path | N
     Parameters
     ----------
     calibration : with the time when it was made
-    runner : pseudonym; "" where nobody was named; what is no sign of a file's name becomes "_"
+    runner : pseudonym; "" where nobody was named
     folder : by default that of this user
     """
     stamp = "".join(sign for sign in calibration.made[:19] if sign.isalnum()) or "undated"
-    name = re.sub(r"[^\w.-]+", "_", runner).lstrip(".") or "runner"
-    return (folder or calibration_folder()) / f"{name}-{stamp}.json"
+    return (folder or calibration_folder()) / f"{stem_of(runner)}-{stamp}.json"
+
+
+def stem_of(runner: str) -> str:
+    """Give how a runner's files begin: the code, with "_" for what is no sign of a file's name."""
+    return re.sub(r"[^\w.-]+", "_", runner).lstrip(".") or "runner"
 
 
 def save_calibration(calibration: CalibrationSet, path: Path) -> None:

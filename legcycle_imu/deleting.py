@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from calibration.store import calibration_folder, load_calibration
+from calibration.store import calibration_folder, load_calibration, stem_of
 from firmware_bridge.errors import LegcycleError, Reason, RecordingError
 from firmware_bridge.recording import Recording
 from firmware_bridge.recording_format import APPLICATION_ID
@@ -70,7 +70,7 @@ def of_runner(code: str, folder: Path | None = None) -> Doomed:
     code : of the runner
     folder : by default where this user's are kept
     """
-    doomed, name = Doomed(), re.compile(rf"{re.escape(code)}-{STAMP}\.json(\.part)?")
+    doomed, name = Doomed(), re.compile(rf"{re.escape(stem_of(code))}-{STAMP}\.json(\.part)?")
     for path in sorted((folder or calibration_folder()).glob("*")):
         if name.fullmatch(path.name):
             _judge(path, load_calibration, "no calibration of ours", doomed)
