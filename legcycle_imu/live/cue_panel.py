@@ -66,7 +66,8 @@ class CuePanel(Canvas):
         rate = f"{cue.hits.hit} of the last {cue.hits.judged} hit" if cue.hits.judged else ""
         rate = f"{_mark(cue)} · {rate}" if cue.distance else rate
         sound = "" if self.muted is None else "sound off" if self.muted else "sound on"
-        self.write(painter, QRectF(18, top, width * 0.62, 20), rate, self.theme.quiet, 13)
+        room = width * 0.62 if sound else width - 12
+        self.write(painter, QRectF(18, top, room, 20), rate, self.theme.quiet, 13)
         self.write(painter, QRectF(18 + width * 0.62, top, width * 0.38 - 12, 20), sound, self.theme.quiet, 13, RIGHT)
         return top
 

@@ -17,6 +17,8 @@ WIDE_PX = 80
 """A narrower leg has its trend and its mark as shapes alone."""
 LINE_PX = 18.0
 NO_TARGET = "no target"
+SMALL_PX = 10
+"""Target and norm are no smaller; where there is no room for both the norm is left out."""
 DOT_PX = 3.4
 GAP_PX = 14.0
 """Between the legs."""
@@ -62,7 +64,8 @@ class StridesPanel(Canvas):
         name_px = min(self.width_of(name, 14, bold=True) + 6.0, width * 0.6)
         self.write(painter, QRectF(4, 6, name_px, 20), name, self.theme.ink, 14, LEFT, bold=True)
         beside = QRectF(4 + name_px, 6, width - name_px, 20)
-        self.write(painter, beside, _aim(history), self.theme.quiet, 12, RIGHT)
+        fits = [text for text in _aims(history) if self.width_of(text, SMALL_PX) <= beside.width()]
+        self.write(painter, beside, fits[0] if fits else "", self.theme.quiet, 12, RIGHT)
 
     def _draw_leg(self, painter: QPainter, plot: QRectF, history: History, leg: SideHistory) -> None:
         painter.setPen(pen(self.theme.line))
@@ -101,7 +104,8 @@ class StridesPanel(Canvas):
         wide = box.width() >= WIDE_PX
         value = f"{side[0].upper()} {leg.text}"
         self._line(painter, box, 0, value, ink, 16, bold=True)
-        self._line(painter, box, 1, leg.distance or _trend(leg, wide), ink, 13)
+        distance = leg.distance if wide or self.history is None else leg.distance.replace(spaced(self.history.unit), "")
+        self._line(painter, box, 1, distance or _trend(leg, wide), ink, 13)
         self._line(painter, box, 2, _hits(leg, wide), self.theme.quiet, 12)
 
     def _line(
@@ -128,10 +132,14 @@ def _hits(leg: SideHistory, wide: bool) -> str:
     return f"{mark}{leg.hits.hit} of {leg.hits.judged} hit"
 
 
-def _aim(history: History) -> str:
-    """Give the target and the norm in words."""
+def _aims(history: History) -> tuple[str, ...]:
+    """Give target and norm in words, then what is said where there is less room."""
     target = _target(history)
-    return " · ".join(text for text in ("" if history.norm and target == NO_TARGET else target, history.norm) if text)
+    if not history.norm:
+        return (target,)
+    if target == NO_TARGET:
+        return f"{history.norm}{spaced(history.unit)}", history.norm, target
+    return f"{target} · {history.norm}", target
 
 
 def _target(history: History) -> str:

@@ -262,7 +262,7 @@ class History:
     scale : fixed ends of the axis, in the unit as shown
     larger_is_better : on which side of the target the good one is; None where none is better
     legs : side -> its strides, for every side that is measured
-    norm : what other runners do at this cadence, in words: "norm 43 ± 5°"; "" where not known
+    norm : what other runners do at this cadence, in the unit as shown: "norm 43 ± 5"; "" where not known
     """
 
     phase: Phase

@@ -96,11 +96,11 @@ def distance_of(metric: str, distance: float, *, reached: bool) -> str:
 
 
 def norm(metric: str, cadence_spm: float | None, geometry: LegGeometry) -> str:
-    """Give what other runners do at a cadence: "norm 43 ± 5°"; "" where nobody knows."""
+    """Give what other runners do at a cadence, in the unit as shown: "norm 43 ± 5"; "" where nobody knows."""
     if cadence_spm is None or not covers(cadence_spm):
         return ""
     known, how = usual(metric, cadence_spm, geometry), METRICS[metric]
-    return f"norm {how.factor * known.mean:.0f} ± {how.factor * known.sd:.0f}{how.unit}" if known.known else ""
+    return f"norm {how.factor * known.mean:.0f} ± {how.factor * known.sd:.0f}" if known.known else ""
 
 
 def percent(share: float | None, decimals: int = 1) -> str:

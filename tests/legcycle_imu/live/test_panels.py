@@ -322,13 +322,24 @@ class TestStrides:
         panel.show_history(running.histories[1], SIDES, focused=False)
         assert "≥ 50°" in look(panel, 240, 170).texts
 
-    def test_the_norm_stands_beside_the_target_and_says_what_it_is(self, running: LiveState, look: Look) -> None:
-        for history, words in zip(running.histories[1:3], ("≥ 50° · norm 43 ± 5°", "norm 24 ± 4°"), strict=True):
-            panel = StridesPanel()
-            panel.show_history(replace(history, norm=words.split(" · ")[-1]), SIDES, focused=False)
-            seen = look(panel, 240, 170)
-            assert words in seen.texts
-            assert seen.cut == []
+    @pytest.mark.parametrize(
+        ("place", "norm", "width", "words"),
+        [
+            (1, "norm 43 ± 5", 230, "≥ 50° · norm 43 ± 5"),
+            (1, "norm 43 ± 5", 150, "≥ 50°"),
+            (2, "norm 24 ± 4", 230, "norm 24 ± 4°"),
+            (3, "norm 225 ± 17", 230, "norm 225 ± 17 ms"),
+            (4, "norm 22 ± 3", 230, "≤ 30 cm · norm 22 ± 3"),
+        ],
+    )
+    def test_the_norm_stands_beside_the_target_where_there_is_room(
+        self, running: LiveState, look: Look, place: int, norm: str, width: int, words: str
+    ) -> None:
+        panel = StridesPanel()
+        panel.show_history(replace(running.histories[place], norm=norm), SIDES, focused=False)
+        seen = look(panel, width, 170)
+        assert words in seen.texts
+        assert words not in seen.cut
 
     @pytest.mark.parametrize("size", [(240, 170), (150, 120)])
     def test_a_trend_stands_before_the_hits(self, running: LiveState, look: Look, size: tuple[int, int]) -> None:

@@ -327,16 +327,15 @@ class TestDoing:
         )
 
     def test_targets_are_changed_while_the_session_goes_on(self, opened: Open, session: Any) -> None:
-        windows: list[LiveWindow] = []
-        aiming = Aiming(Targets(), lambda targets: windows[0].intake.model.aim(targets))
-        window = opened(until_s=10.0, aiming=aiming)
-        windows.append(window)
+        aimed: list[Targets] = []
+        window = opened(until_s=10.0, aiming=Aiming(Targets(), aimed.append))
         assert window.targets is not None
         press(window, Qt.Key.Key_T)
         assert window.targets.isVisible()
         line = window.targets.inputs["drive_deg"]
         line.setText("1")
         line.editingFinished.emit()
+        window.intake.model.aim(*aimed)
         for item in session.until(SEEN_S)[len(session.until(10.0)) :]:
             window.intake.following.put(item)
         window.frame()

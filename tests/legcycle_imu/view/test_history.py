@@ -151,4 +151,4 @@ def test_the_trend_is_that_of_the_good_strides_of_a_leg_that_is_seen():
 
 
 def test_a_norm_is_passed_on():
-    assert history(knee_drive_deg=[40.0]).view(Side, "norm 43 ± 5°").norm == "norm 43 ± 5°"
+    assert history(knee_drive_deg=[40.0]).view(Side, "norm 43 ± 5").norm == "norm 43 ± 5"
