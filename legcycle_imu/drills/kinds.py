@@ -136,7 +136,7 @@ RULES: Mapping[Drill, DrillRule] = {
                 Bound("heel_travel_cm", "cm", COACH, 20.0, 45.0, Fault.TOO_SHORT, Fault.TOO_FAR, full=30.0),
                 _PUSH._replace(least=6.0),
                 Bound("heel_rise_cm", "cm", OURS, most=22.0, above=Fault.LIFTED),
-                Bound("push_s", "s", OURS, least=0.3, below=Fault.TOO_FAST),
+                Bound("push_s", "s", OURS, least=0.22, below=Fault.TOO_FAST),
                 Bound("lean_deg", "deg", OURS, most=10.0, above=Fault.LEANING),
             ),
             seconds=120.0,

@@ -12,6 +12,9 @@ DRIVEN_RAD = radians(30.0)
 SHORT_OF = 0.05
 """A range is reached where this share of its largest value is still missing: who holds a position has arrived."""
 
+LEFT_REST = 0.1
+"""The push begins at this share of its range: before, the foot is put down and the weight is shifted."""
+
 
 class Measured(NamedTuple):
     """One movement; fields as those of `Repetition`, and how they came about.
@@ -56,10 +59,11 @@ def measured(movement: Movement, geometry: LegGeometry) -> Measured:
     half = next(k for k, value in enumerate(flexion) if value - at_rest >= bent - 0.5 * abs(bent))
     pushed = rest.true_thigh - min(thigh[: half + 1])
     arrived = next(k for k in range(before) if rest.true_thigh - thigh[k] >= back - SHORT_OF * abs(back))
+    left = max((k for k in range(arrived) if rest.true_thigh - thigh[k] <= LEFT_REST * back), default=0)
     lengths = geometry.thigh_m, geometry.shank_m
     ahead = [_ahead(a, b, lengths) for a, b in zip(thigh, shank, strict=True)]
     rear = min(range(len(time)), key=ahead.__getitem__)
-    ends = [time[0], time[arrived], time[lift], time[drive] if driven else nan, time[-1]]
+    ends = [time[left], time[arrived], time[lift], time[drive] if driven else nan, time[-1]]
     return Measured(
         push_deg=degrees(back),
         heel_travel_cm=100.0 * (_ahead(rest.true_thigh, rest.true_shank, lengths) - ahead[rear]),

@@ -24,7 +24,7 @@ ASSUMED_HEIGHT_M = 1.75
 """Body height for the centimetres of a person whose lengths are not known; between people it varies by 5 %."""
 WALKS_RAD = radians(25.0)
 """Where both knees bend by more at one time, the person walks."""
-BEND_WEIGHT = radians(10.0)
+BEND_WEIGHT = radians(5.0)
 """A leg whose knee bends by so much more counts as much as one with an excursion of 1 more: a lean is stiff."""
 REMEMBERED_S = 15.0
 """Leans and movements older than this serve no movement that may still come."""
