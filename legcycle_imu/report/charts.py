@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from math import isnan
 
-from firmware_bridge.samples import Side
+from firmware_bridge.samples import Floats, Side
 from legcycle_imu.cycle import CYCLE
-from legcycle_imu.report.drawing import WIDTH, Axis, Drawing, axis_over, tick_text
+from legcycle_imu.report.drawing import WIDTH, XY, Axis, Drawing, axis_over, tick_text
 from legcycle_imu.report.norms import Compared
 from legcycle_imu.report.results import PhaseResult
 from legcycle_imu.report.sides import SideBySide
@@ -98,7 +98,7 @@ def ribbon(legs: Sequence[LegSummary]) -> str:
 def trend_chart(trend: Trend, target: float) -> str:
     """Draw single strides and their running median over the run, with the target where there is one."""
     how = FIGURES[trend.metric]
-    values = [how.factor * v for leg in trend.legs for v in leg.value.tolist()]
+    values = [how.factor * v for leg in trend.legs for piece in leg.pieces for v in piece.value.tolist()]
     shown = [*values, *([how.factor * target] if not isnan(target) else [])]
     y_axis = axis_over(shown, 150.0, 12.0, max(4.0 * how.scale.close, 2.0))
     x_axis = Axis(trend.start_s, trend.end_s, 44.0, RIGHT_EDGE)
@@ -111,16 +111,18 @@ def trend_chart(trend: Trend, target: float) -> str:
         drawing.line((44.0, y), (RIGHT_EDGE, y), "target")
         drawing.text((RIGHT_EDGE, y - 4.0 if y > 30.0 else y + 12.0), "target", "small", "end")
     _times(drawing, x_axis)
+
+    def points(times: Floats, values: Floats) -> list[XY]:
+        return [(x_axis(t), y_axis(how.factor * v)) for t, v in zip(times.tolist(), values.tolist(), strict=True)]
+
     for leg in trend.legs:
-        points = [(x_axis(t), y_axis(how.factor * v)) for t, v in zip(leg.time_s, leg.value, strict=True)]
-        drawing.dots(points, f"strides {leg.side}")
+        for piece in leg.pieces:
+            drawing.dots(points(piece.time_s, piece.value), f"strides {leg.side}")
     for leg in trend.legs:
-        points = [(x_axis(t), y_axis(how.factor * v)) for t, v in zip(leg.time_s, leg.median, strict=True)]
-        drawing.polyline(points, f"median {leg.side}")
-    said = "; ".join(
-        f"{leg.side} from {value(trend.metric, leg.median[0])} to {value(trend.metric, leg.median[-1])}"
-        for leg in trend.legs
-    )
+        for piece in leg.pieces:
+            drawing.polyline(points(piece.time_s, piece.median), f"median {leg.side}")
+    ends = ((leg.side, leg.pieces[0].median[0], leg.pieces[-1].median[-1]) for leg in trend.legs)
+    said = "; ".join(f"{side} from {value(trend.metric, a)} to {value(trend.metric, b)}" for side, a, b in ends)
     return drawing.svg(f"{how.name} of each stride over the run, running median: {said}.")
 
 

@@ -35,8 +35,10 @@ class Practice(NamedTuple):
 
 
 def practised(session: Session) -> tuple[Practice, ...]:
-    """Give the drills of a recording in the order of time."""
-    return tuple(_practice(RULES[span.drill], span) for span in session.spans if span.drill is not None)
+    """Give the drills of a recording in the order of time; runs whose repetitions are bouts stand with the bouts."""
+    return tuple(
+        _practice(RULES[span.drill], span) for span in session.spans if span.drill is not None and span.repetitions
+    )
 
 
 def practice_table(practice: Practice, place: int) -> Table:

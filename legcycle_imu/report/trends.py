@@ -8,6 +8,7 @@ import numpy as np
 
 from firmware_bridge.samples import Floats, Side
 from legcycle_imu.model import Stride
+from legcycle_imu.report.parts import PAUSE_S
 from legcycle_imu.report.results import of_leg
 from legcycle_imu.report.session import Session
 
@@ -24,8 +25,24 @@ MEDIAN_OF = 15
 """Strides under the running median, some 10 s of one leg; an odd number."""
 MOST_POINTS = 150
 """Single strides are drawn up to so many a leg; of more, evenly spaced ones."""
+LONGEST_STRIDE_S = 1.0
+"""From contact to contact of one leg even in slow running, s."""
 ROWS = 10
 """Rows of the table behind a picture: equal parts of the run."""
+
+
+class Piece(NamedTuple):
+    """A stretch of running without a pause, of one leg.
+
+    Attributes
+    ----------
+    time_s, value : strides, evenly taken; in the column's unit
+    median : running median at the same times, of this stretch alone
+    """
+
+    time_s: Floats
+    value: Floats
+    median: Floats
 
 
 class LegTrend(NamedTuple):
@@ -34,15 +51,12 @@ class LegTrend(NamedTuple):
     Attributes
     ----------
     side : which leg
-    time_s, value : strides, at most `MOST_POINTS`, evenly taken; in the column's unit
-    median : running median at the same times
+    pieces : what is drawn, some `MOST_POINTS` strides in all
     rows : median of each of ten equal parts of the session's running; NaN where there is no stride
     """
 
     side: Side
-    time_s: Floats
-    value: Floats
-    median: Floats
+    pieces: tuple[Piece, ...]
     rows: tuple[float, ...]
 
 
@@ -80,11 +94,15 @@ def _leg(strides: Sequence[Stride], side: Side, metric: str, start_s: float, end
     if not known:
         return None
     time_s, value = np.array(known).T
-    median = running_median(value)
-    taken = slice(None, None, ceil(len(value) / MOST_POINTS))
+    pauses = np.flatnonzero(np.diff(time_s) > PAUSE_S + LONGEST_STRIDE_S) + 1
+    every = ceil(len(value) / MOST_POINTS)
+    pieces = tuple(
+        Piece(t[::every], v[::every], running_median(v)[::every])
+        for t, v in zip(np.split(time_s, pauses), np.split(value, pauses), strict=True)
+    )
     part = np.clip(((time_s - start_s) / (end_s - start_s) * ROWS).astype(int), 0, ROWS - 1)
     rows = tuple(float(np.median(value[part == k])) if (part == k).any() else float("nan") for k in range(ROWS))
-    return LegTrend(side, time_s[taken], value[taken], median[taken], rows)
+    return LegTrend(side, pieces, rows)
 
 
 def running_median(values: Floats) -> Floats:

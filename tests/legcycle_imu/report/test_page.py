@@ -179,7 +179,7 @@ def test_distance_and_trend_stand_before_the_hit_rate() -> None:
     page = render(report_data(a_run()))
     for phase in ("push", "lift", "drive", "place"):
         table = page.split(f'id="phase-{phase}"')[1].split("</table>")[0]
-        rows = re.findall(r'<th scope="row">(.*?)</th>', table)
+        rows = re.findall(r'<th scope="row"[^>]*>(.*?)</th>', table)
         assert rows == ["to the target", "over the run", "mean ± SD", "target", "reached"]
 
 

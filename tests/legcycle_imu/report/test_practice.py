@@ -48,6 +48,16 @@ def test_drills_are_counted_by_leg_and_running_is_none() -> None:
     assert (runs.good, runs.judged, runs.advice) == (0, 0, "")
 
 
+def test_runs_without_repetitions_of_their_own_are_left_to_the_bouts() -> None:
+    assert practised(a_session(strides(10), spans=(RUNS._replace(repetitions=()),))) == ()
+
+
+def test_drills_alone_are_no_running_but_something() -> None:
+    page = render(report_data(a_session([], spans=(PUSH_LIFT,))))
+    assert "No running in this recording" in page
+    assert "There are drills in it: see below." in page
+
+
 def test_each_repetition_has_what_its_rule_looks_at() -> None:
     standing, runs = practised(a_session([], spans=(PUSH_LIFT, RUNS)))
     table = practice_table(standing, 1)

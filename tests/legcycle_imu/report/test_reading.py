@@ -1,5 +1,6 @@
 import os
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from legcycle_imu.report.data import report_data
 from legcycle_imu.report.page import render
 from legcycle_imu.report.reading import read_session
 from legcycle_imu.simulation import Script, Section, SectionKind, draw_runner, draw_sensors, running_script, simulate
-from legcycle_imu.simulation.files import write_recording
+from legcycle_imu.simulation.files import record, write_recording
 from tests.strategies import sampled
 
 FIXTURES = Path(__file__).parents[2] / "data"
@@ -98,6 +99,16 @@ def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 def test_a_sensor_that_sends_nothing_is_told(tmp_path: Path) -> None:
     path = recorded(tmp_path / "silent.legcycle", running_script(3.2, 8.0), lost_s=-1.0)
     assert "The right shank sensor sent nothing." in page_of(path)
+
+
+@pytest.mark.soak
+def test_ten_minutes_take_less_than_five_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "ten.legcycle"
+    record(running_script(3.2, 600.0), draw_runner(0), draw_sensors(0), path)
+    begun = time.process_time()
+    page = page_of(path)
+    assert time.process_time() - begun < 4.0  # on one core; starting the program takes up to a second more
+    assert len(page.encode()) < 300_000
 
 
 def trial_folders() -> list[Path]:

@@ -26,8 +26,9 @@ def test_a_long_run_is_drawn_with_few_points() -> None:
     found = trends(a_session(strides(1000, knee_drive_deg=lambda k, _: 40.0 + k / 100)))
     drive = next(trend for trend in found if trend.metric == "knee_drive_deg")
     for leg in drive.legs:
-        assert MOST_POINTS / 2 < len(leg.time_s) <= MOST_POINTS
-        assert len(leg.value) == len(leg.median) == len(leg.time_s)
+        (piece,) = leg.pieces
+        assert MOST_POINTS / 2 < len(piece.time_s) <= MOST_POINTS
+        assert len(piece.value) == len(piece.median) == len(piece.time_s)
         assert list(leg.rows) == sorted(leg.rows)
         assert leg.rows[0] == pytest.approx(40.5, abs=0.1)
     starts = drive.row_starts_s()
@@ -50,4 +51,7 @@ def test_a_leg_without_strides_has_no_line_and_an_empty_part_no_median() -> None
     found = trends(a_session(made))
     assert all([leg.side for leg in trend.legs] == [Side.LEFT] for trend in found)
     assert isnan(found[0].legs[0].rows[4])
+    first, second = found[0].legs[0].pieces
+    assert first.time_s[-1] < 10.0
+    assert second.time_s[0] >= 60.0
     assert trends(a_session([])) == ()
