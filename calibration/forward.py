@@ -3,9 +3,15 @@
 from math import radians
 
 import numpy as np
+from scipy.signal import butter, sosfiltfilt
 
 from calibration.swing import Swing
 from firmware_bridge.samples import Floats
+
+KNEE_BELOW_THIGH_M, KNEE_ABOVE_SHANK_M = 0.18, 0.20
+"""From the sensor, as in `calibration.joints`; 0.1 m either way changes little."""
+SLOW_HZ = 5.0
+"""A knee lift holds nothing above."""
 
 
 def turning_ratio(thigh: Swing, shank: Swing) -> float:
@@ -26,6 +32,29 @@ def togetherness(thigh: Swing, shank: Swing) -> float:
 def _behind(thigh: Swing, shank: Swing) -> float:
     rate = np.interp(shank.time, thigh.time, thigh.rate)
     return -float(np.corrcoef(shank.angle, rate)[0, 1])
+
+
+def same_knee(thigh: Swing, shank: Swing) -> float:
+    """Give how alike thigh and shank tell the knee's acceleration ahead, -1 to 1: negative where they point apart.
+
+    For slow movement: forces and angular accelerations of running hold impacts and what the skin makes of them.
+    """
+    told = np.interp(shank.time, thigh.time, _ahead(thigh, -KNEE_BELOW_THIGH_M))
+    return float(np.corrcoef(told, _ahead(shank, KNEE_ABOVE_SHANK_M))[0, 1])
+
+
+def _ahead(swing: Swing, along_m: float) -> Floats:
+    """Give the acceleration ahead, (n,), m/s^2, of the point so far up the segment from its sensor."""
+    place = along_m * swing.frame[1]
+    told = []
+    for sweep in swing.sweeps:
+        rate_hz = (len(sweep.time) - 1) / (sweep.time[-1] - sweep.time[0])
+        turning = np.cross(np.gradient(sweep.gyr, 1.0 / rate_hz, axis=0), place)
+        force = sweep.acc + turning + np.cross(sweep.gyr, np.cross(sweep.gyr, place))
+        ahead = np.cross(sweep.up, swing.z)
+        along = (force * ahead).sum(axis=1) / np.sqrt((ahead * ahead).sum(axis=1))
+        told.append(sosfiltfilt(butter(2, SLOW_HZ, fs=rate_hz, output="sos"), along))
+    return np.concatenate(told)
 
 
 def own_vote_of_thigh(thigh: Swing) -> float:

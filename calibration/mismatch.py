@@ -5,7 +5,7 @@ from math import degrees, radians
 import numpy as np
 
 from calibration.evidence import AlignmentSettings, SensorHold
-from calibration.forward import own_vote_of_thigh, togetherness, turning_ratio
+from calibration.forward import own_vote_of_thigh, same_knee, togetherness, turning_ratio
 from calibration.movement import running_strides, slow_swings
 from calibration.swing import Swing
 from firmware_bridge.samples import Floats, Side
@@ -97,7 +97,7 @@ def _unlike_one_leg(side: Side, thigh: Swing, shank: Swing) -> str:
             f"the {side} thigh and the {side} shank did not move at the same time: the sensors seem to be on different "
             "legs; see which is worn where, and try again"
         )
-    if abs(of_shank / of_thigh - 1.0) < LIKE and abs(turning_ratio(thigh, shank) - 1.0) < LIKE:
+    if abs(of_shank / of_thigh - 1.0) < LIKE and _turn_alike(thigh, shank):
         return _same_segment(side)
     if abs(dwelling(thigh)) > UPRIGHT_RAD:
         return (
@@ -130,6 +130,13 @@ def _by_turns(thigh: Swing, shank: Swing) -> bool:
     """Tell whether the one turns while the other does not, as in lifts of both knees by turns."""
     speed = np.interp(shank.time, thigh.time, np.abs(thigh.rate))
     return bool(np.corrcoef(speed, np.abs(shank.rate))[0, 1] < TOGETHER)
+
+
+def _turn_alike(thigh: Swing, shank: Swing) -> bool:
+    """Tell whether both turn equally fast, and the same way: with the heel drawn to the seat a shank turns back."""
+    shank = shank.turned(1.0 if same_knee(thigh, shank) >= 0 else -1.0)
+    rate = np.interp(shank.time, thigh.time, thigh.rate)
+    return abs(turning_ratio(thigh, shank) - 1.0) < LIKE and bool(np.corrcoef(rate, shank.rate)[0, 1] > 0.0)
 
 
 def _same_segment(side: Side) -> str:

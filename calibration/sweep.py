@@ -28,12 +28,14 @@ class Course(NamedTuple):
     ----------
     time : (n,) s
     gyr : (n, 3) angular rate in the sensor frame, bias removed, rad/s
+    acc : (n, 3) specific force in the sensor frame, m/s^2
     axes : (n, 3, 3) rotation from the sensor frame to the drifting frame
     force : (n, 3) specific force in the drifting frame, m/s^2
     """
 
     time: Floats
     gyr: Vectors
+    acc: Vectors
     axes: NDArray[np.float64]
     force: Vectors
 
@@ -45,7 +47,7 @@ class Sweep(NamedTuple):
     ----------
     time : (n,) s
     up : (n, 3) the vertical in the sensor frame
-    gyr : (n, 3) angular rate in the sensor frame, rad/s
+    gyr, acc : (n, 3) angular rate, rad/s, and specific force, m/s^2, in the sensor frame
     level : (n, 3, 3) rotation from the sensor frame to a frame whose y is the vertical; its heading is arbitrary and
         drifts with the bias
     spans : its windows
@@ -55,6 +57,7 @@ class Sweep(NamedTuple):
     time: Floats
     up: Vectors
     gyr: Vectors
+    acc: Vectors
     level: NDArray[np.float64]
     spans: list[Span]
     bias: Floats
@@ -72,7 +75,7 @@ def _sweep(hold: SensorHold, spans: list[Span]) -> Sweep:
     turning = np.cross(vertical[len(vertical) // 2], drift)
     bias = np.linalg.solve(course.axes.mean(axis=0), turning)
     up = np.einsum("nji,nj->ni", course.axes, vertical)
-    return Sweep(course.time, up, course.gyr, _level(course.axes, vertical), spans, bias)
+    return Sweep(course.time, up, course.gyr, course.acc, _level(course.axes, vertical), spans, bias)
 
 
 def _integrated(hold: SensorHold, start: float, end: float) -> Course:
@@ -80,7 +83,7 @@ def _integrated(hold: SensorHold, start: float, end: float) -> Course:
     bias = last_bias(hold)
     gyr = part.gyr if bias is None else part.gyr - bias
     axes = np.stack(Strapdown(hold.rate_hz).push(gyr), axis=1).reshape(-1, 3, 3)
-    return Course(part.time, gyr, axes, np.einsum("nij,nj->ni", axes, part.acc))
+    return Course(part.time, gyr, part.acc, axes, np.einsum("nij,nj->ni", axes, part.acc))
 
 
 def _sightings(course: Course, spans: list[Span]) -> list[Sighting]:

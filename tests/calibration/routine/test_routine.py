@@ -117,9 +117,7 @@ CAST: dict[str, Case] = {
         Character(lost=(LEFT_SHANK, Step.MOVE, inf)), ("The left shank sensor has fallen silent",), ends_well=False
     ),
     "a slack shank": Case(Character(slack=LEFT_SHANK), ("The left shank sensor moves out of the plane|The left leg",)),
-    "keeps the knees stiff": Case(
-        Character(marches=True, stiff=0.5), ("Forward and back of the left shank could not be told",)
-    ),
+    "keeps the knees stiff": Case(Character(marches=True, stiff=0.5)),
     "lets the shanks hang": Case(Character(marches=True, stiff=-0.1), ("shank hung straight down",)),
     "does nothing": Case(Character(idle=True), ("Nobody has lifted a knee",), ends_well=False),
     "never stands": Case(Character(restless=inf), ("never kept still",), ends_well=False),
