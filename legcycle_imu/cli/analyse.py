@@ -23,6 +23,7 @@ from legcycle_imu.cli.options import (
 from legcycle_imu.cli.sinks import Sink, angles_to, strides_into, strides_to, strides_to_stdout
 
 if TYPE_CHECKING:
+    from legcycle_imu.drills import Span
     from legcycle_imu.passage import Passage
     from legcycle_imu.terminal import TableOfStrides
 
@@ -57,18 +58,27 @@ def analyse(
     piped = not as_json and not sys.stdout.isatty()
     given = calibration_given(calibration)
     with ProgressBar() as progress, Passage.of(file, who, progress=progress, calibration=given) as passage:
-        table = _pass(passage, strides, angles, rate_hz, piped=piped)
-        say_notices(passage.notices())
-        _report(passage, table, as_json=as_json, piped=piped)
+        spans: list[Span] = []
+        table = _pass(passage, strides, angles, rate_hz, spans, piped=piped)
+        notices = [*passage.notices(), *_recognised(passage, spans)]
+        say_notices(notices)
+        _report(passage, table, notices, as_json=as_json, piped=piped)
 
 
 def _pass(
-    passage: "Passage", strides: Path | None, angles: Path | None, rate_hz: float, *, piped: bool
+    passage: "Passage",
+    strides: Path | None,
+    angles: Path | None,
+    rate_hz: float,
+    spans: "list[Span]",
+    *,
+    piped: bool,
 ) -> "TableOfStrides":
-    """Let the recording pass, and give the table for a terminal.
+    """Let the recording pass, and give the table for a terminal; add what was done when to the spans.
 
     Every file is written as its rows become known, and appears only as a whole.
     """
+    from legcycle_imu.drills import Recogniser
     from legcycle_imu.terminal import TableOfStrides
 
     shown = TableOfStrides()
@@ -80,17 +90,31 @@ def _pass(
             sinks.append(tables.enter_context(angles_to(angles, passage, rate_hz)))
         if piped:
             sinks.append(tables.enter_context(strides_to_stdout()))
+        recogniser = Recogniser(tuple(passage.pipeline.legs), passage.runner.geometry)
+        sinks.append(lambda update: spans.extend(recogniser.push(update)))
         for update in passage:
             for sink in sinks:
                 sink(update)
+        spans += recogniser.flush()
     return shown
 
 
-def _report(passage: "Passage", table: "TableOfStrides", *, as_json: bool, piped: bool) -> None:
+def _recognised(passage: "Passage", spans: "list[Span]") -> list[str]:
+    """Give what is to be said of drills that nobody announced."""
+    from firmware_bridge.replay import ReplaySource
+    from legcycle_imu.announced import announced
+    from legcycle_imu.recognised import notices_of
+
+    assert isinstance(passage.source, ReplaySource)
+    marks = passage.source.recording.markers()
+    return [] if announced((mark.arrival_ns, mark.text) for mark in marks) else notices_of(spans)
+
+
+def _report(passage: "Passage", table: "TableOfStrides", notices: "list[str]", *, as_json: bool, piped: bool) -> None:
     from legcycle_imu.terminal import summary_json, summary_view
 
     if as_json:
-        sys.stdout.write(summary_json(passage.summary, passage.notices()) + "\n")
+        sys.stdout.write(summary_json(passage.summary, notices) + "\n")
         return
     if not piped:
         stdout().print(table)

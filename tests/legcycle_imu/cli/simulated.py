@@ -11,6 +11,8 @@ from firmware_bridge.links.live import LiveSource
 from firmware_bridge.virtual import Faults
 from legcycle_imu.broadcast import Passed
 from legcycle_imu.calibrating import Calibrating
+from legcycle_imu.drills import Drill
+from legcycle_imu.simulation.drill_live import DrillRun
 from legcycle_imu.simulation.live import SimLink
 from legcycle_imu.simulation.streaming import StreamingSettings
 
@@ -101,3 +103,20 @@ def follow_calibration(monkeypatch: pytest.MonkeyPatch) -> FollowedTime:
 
     monkeypatch.setattr(Calibrating, "take", noted)
     return clock
+
+
+def use_drill(
+    monkeypatch: pytest.MonkeyPatch, drill: Drill, *, guided: bool = True, wrong: float = 0.0
+) -> list[DrillRun]:
+    """Let commands find the sensors of a person who does a drill; give what is done."""
+    done: list[DrillRun] = []
+
+    def found(*_: object, **__: object) -> LiveSource:
+        clock = follow_calibration(monkeypatch) if guided else SimulatedTime()
+        settings = StreamingSettings(3.0, 12.0, rate_hz=100.0, seed=4, guided=guided)
+        done.append(DrillRun(settings, drill, wrong))
+        link = SimLink(run=done[-1], clock=clock.seconds, sleep=clock.sleep)
+        return LiveSource(choose(link.find(0.0), {}).sensors, [(link, range(4))], clock_ns=clock.nanoseconds)
+
+    monkeypatch.setattr("legcycle_imu.sources.open_live", found)
+    return done

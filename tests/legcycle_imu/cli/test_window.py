@@ -42,6 +42,7 @@ from legcycle_imu.cli import main
 from legcycle_imu.cueing import Cueing
 from legcycle_imu.cues import CueDecision, CueSettings
 from legcycle_imu.cycle import CYCLE, Phase
+from legcycle_imu.drills import Drill
 from legcycle_imu.live.leg_panel import LegPanel
 from legcycle_imu.live.palette import DARK
 from legcycle_imu.live.window import LiveWindow
@@ -53,7 +54,7 @@ from legcycle_imu.targets import Judge, Targets
 from legcycle_imu.tones import Tone
 from legcycle_imu.view.state import LegState
 from tests.legcycle_imu.cli.person import looks_on, sit_down, until
-from tests.legcycle_imu.cli.simulated import TROUBLED, use
+from tests.legcycle_imu.cli.simulated import TROUBLED, use, use_drill
 from tests.pixels import count
 
 ROOT = Path(__file__).parents[3]
@@ -246,6 +247,36 @@ class TestCalibrate:
         done = legcycle_here("calibrate", "--source", "sim:", "-o", tmp_path / "c.json")
         assert "Traceback" not in done.stderr
         assert not (tmp_path / "c.json").exists()
+
+
+class TestDrill:
+    def test_after_the_calibration_the_drill_is_counted_to_its_end(
+        self, legcycle_here: Any, monkeypatch: Any, tmp_path: Path
+    ) -> None:
+        done, table = use_drill(monkeypatch, Drill.PUSH_LIFT), tmp_path / "repetitions.csv"
+        seen: dict[str, Any] = {}
+
+        def follows(window: LiveWindow) -> Iterator[object]:
+            yield from until(lambda: window.state.calibration and window.state.calibration.done)
+            seen["first"] = window.pages.currentWidget() is window.guide
+            window.activateWindow()
+            QTimer.singleShot(0, lambda: QTest.keyClick(window, Qt.Key.Key_Return))
+            yield from until(lambda: window.pages.currentWidget() is window.drill and window.state.drill.count == "3")
+            seen["third"] = window.state.drill
+            yield from until(lambda: window.state.drill.state.word == "done")
+            seen["done"] = window.state.drill
+            yield from looks_on(window)
+
+        sit_down(monkeypatch, follows)
+        ended = legcycle_here("drill", "push-lift", "--source", "sim:", "--repetitions", table)
+        assert ended.exit_code == 0, ended.stderr
+        assert seen["first"]
+        first = done[0].repetitions[0].side
+        assert seen["third"].turn.sides == (first,)
+        assert seen["third"].good == "3 of 3 good"
+        assert seen["done"].good == "20 of 20 good"
+        assert len(table.read_text().splitlines()) == 21
+        assert "push and lift" in ended.stdout
 
 
 class TestDemo:
