@@ -16,6 +16,9 @@ FORMAT_VERSION = 2
 
 Triple = tuple[float, float, float]
 
+ROTATION_WITHIN = 0.01
+"""Dot products of a rotation's rows are off by less; three decimals, as a person may type them, leave 0.002."""
+
 
 class ZeroSource(StrEnum):
     """Where the zero of a segment's angle comes from (docs/conventions.md, "Zero")."""
@@ -41,6 +44,10 @@ class SegmentCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     gyr_bias_sd_rad_s : its standard uncertainty, rad/s
     plane_spread : share of the movement of gravity that left the sagittal plane, 0..1/3; small is good
     zero_sd_rad : standard uncertainty of the angle's zero, rad
+
+    Raises
+    ------
+    ValueError : what is given as a rotation is none: a frame that is stretched, skew or left-handed
     """
 
     rotation: tuple[Triple, Triple, Triple]
@@ -48,6 +55,10 @@ class SegmentCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     gyr_bias_sd_rad_s: float = 0.0
     plane_spread: float = 0.0
     zero_sd_rad: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not _is_rotation(self.rotation):
+            raise ValueError(f"expected a rotation: three unit vectors at right angles, got {self.rotation}")
 
     def matrix(self) -> NDArray[np.float64]:
         """Give the rotation as an array, shape (3, 3)."""
@@ -153,6 +164,10 @@ class CalibrationSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sensors : which sensor is worn where; empty where the session knows it
     intrinsics : intrinsic calibrations of sensors that are worn
     made : when, ISO 8601 date and time in UTC; "" where not known
+
+    Raises
+    ------
+    ValueError : two calibrations of one leg
     """
 
     legs: tuple[LegCalibration, ...]
@@ -160,6 +175,11 @@ class CalibrationSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sensors: tuple[WornSensor, ...] = ()
     intrinsics: tuple[IntrinsicCalibration, ...] = ()
     made: str = ""
+
+    def __post_init__(self) -> None:
+        sides = [leg.side for leg in self.legs]
+        if len(set(sides)) < len(sides):
+            raise ValueError(f"expected at most one calibration a leg, got {', '.join(sides)}")
 
     def to_json(self) -> str:
         """Write as JSON text."""
@@ -221,3 +241,12 @@ def columns_times(matrix: tuple[Triple, ...], columns: list[NDArray[np.float64]]
         rows[k] += b * y
         rows[k] += c * z
     return rows.T
+
+
+def _is_rotation(rows: tuple[Triple, Triple, Triple]) -> bool:
+    """Tell whether rows are orthonormal and right-handed; what is not finite is not."""
+    (ax, ay, az), (bx, by, bz), (cx, cy, cz) = rows
+    crossed = (ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx)  # what the third row must be
+    first, second = (sum(value * value for value in row) for row in rows[:2])
+    off = (first - 1.0, second - 1.0, ax * bx + ay * by + az * bz, cx - crossed[0], cy - crossed[1], cz - crossed[2])
+    return all(abs(value) < ROTATION_WITHIN for value in off)

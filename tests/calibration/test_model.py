@@ -51,6 +51,39 @@ def test_another_version_is_refused(version: int):
         CalibrationSet.from_json(text)
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [
+        np.zeros((3, 3)),
+        np.diag([1.0, 1.0, -1.0]),
+        np.diag([2.0, 1.0, 1.0]),
+        np.diag([1.0, 1.0, 1.1]),
+        np.diag([1e300, 1.0, 1.0]),
+        [[1.0, 0.1, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        np.full((3, 3), np.nan),
+    ],
+)
+def test_a_frame_that_is_no_rotation_is_refused(frame: Matrix):
+    with pytest.raises(ValueError, match="expected a rotation: three unit vectors at right angles, got"):
+        seat(np.array(frame))
+
+
+def test_it_is_refused_in_a_file_and_said_where_it_stands():
+    text = CalibrationSet((leg(np.eye(3)),)).to_json().replace("[1.0,0.0,0.0]", "[1.0,0.5,0.0]", 1)
+    with pytest.raises(ValueError, match=r"expected a rotation.* at `\$.legs\[0\].thigh`"):
+        CalibrationSet.from_json(text)
+
+
+@given(rotations())
+def test_a_rotation_that_a_person_typed_with_three_decimals_is_one(rotation: Matrix):
+    assert seat(np.round(rotation, 3)).matrix() == pytest.approx(rotation, abs=0.0006)
+
+
+def test_two_calibrations_of_one_leg_are_refused():
+    with pytest.raises(ValueError, match="expected at most one calibration a leg, got left, left"):
+        CalibrationSet((leg(np.eye(3)), leg(np.eye(3))))
+
+
 def test_a_calibration_of_the_first_version_is_read():
     stored = CalibrationSet((leg(np.eye(3)),))
     fields = json.loads(stored.to_json())

@@ -69,7 +69,9 @@ def test_sensors_of_one_device_and_of_one_link_stay_together():
 
 
 def test_a_calibration_means_the_same_sensors_and_keeps_every_figure():
-    seat = SegmentCalibration(((0.1, 0.2, 1 / 3), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0)), (1e-17, 0.1, 0.3), zero_sd_rad=0.7)
+    seat = SegmentCalibration(
+        ((1 / 3, 0.0, 8**0.5 / 3), (0.0, 1.0, 0.0), (-(8**0.5) / 3, 0.0, 1 / 3)), (1e-17, 0.1, 0.3), zero_sd_rad=0.7
+    )
     calibration = CalibrationSet(
         (LegCalibration(Side.LEFT, seat, seat, Zero.STANDING, 0.5, 12, "Ask Anna to jog."),),
         sensors=(WornSensor("5EED0001", 1, Side.LEFT, Segment.THIGH), WornSensor("", 0, Side.LEFT, Segment.SHANK)),
