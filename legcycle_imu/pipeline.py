@@ -109,7 +109,7 @@ class Pipeline:
                 LegUpdate(
                     pushed.angles + rest.angles,
                     pushed.findings + rest.findings,
-                    rest.alignment,
+                    pushed.alignment or rest.alignment,
                     pushed.slips + rest.slips,
                 )
             )

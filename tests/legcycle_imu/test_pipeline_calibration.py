@@ -1,12 +1,13 @@
 """A calibration that is made while a session runs: an entry of the stream, from which on it holds."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from calibration.model import CalibrationSet, IntrinsicCalibration, WornSensor
-from firmware_bridge.samples import Placement, Segment, Side
+from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from firmware_bridge.source import NO_SENSOR, Chunk, Kind, SensorFacts
 from legcycle_imu.model import Stride, Update
 from legcycle_imu.pipeline import Pipeline
@@ -112,6 +113,25 @@ def test_what_is_no_calibration_is_counted_and_changes_nothing(run: Session, tex
     made = Chunk(NO_SENSOR, round(MADE_S * 1e9), text.encode(errors="surrogateescape"), Kind.CALIBRATION)
     assert passed(pipeline, with_entry(run, made)).strides == run.strides()
     assert pipeline.refused == 1
+
+
+def test_one_whose_frame_is_no_rotation_is_counted_and_changes_nothing(run: Session):
+    fields = json.loads(run.calibration.to_json())
+    fields["legs"][0]["shank"]["rotation"][1] = [0.0, 0.0, 0.0]
+    pipeline = run.pipeline()
+    assert passed(pipeline, with_entry(run, entry(json.dumps(fields), MADE_S))).strides == run.strides()
+    assert pipeline.refused == 1
+
+
+def test_an_alignment_that_is_found_in_what_was_held_back_is_told(run: Session, monkeypatch: pytest.MonkeyPatch):
+    pipeline, chunks = run.pipeline(), run.chunks(5)
+    whole = [
+        SampleBlock.join([*parts]) for parts in zip(pipeline.intake.push(chunks), pipeline.intake.flush(), strict=True)
+    ]
+    monkeypatch.setattr(pipeline.intake, "flush", lambda: whole)
+    told = pipeline.flush().alignments
+    assert [alignment.at for alignment in told] == [a.at for a in passed(run.pipeline(), chunks).alignments]
+    assert len(told) == 2
 
 
 def test_a_calibration_that_leaves_half_a_leg_is_refused(run: Session):
