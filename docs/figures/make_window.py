@@ -32,15 +32,21 @@ from firmware_bridge.source import Chunk, SensorFacts
 from legcycle_imu.aiming import Aiming
 from legcycle_imu.broadcast import Subscription
 from legcycle_imu.config import Config
-from legcycle_imu.demo import bundled_recording
+from legcycle_imu.demo import bundled_recording, true_calibration
+from legcycle_imu.drill_standing import Standing
+from legcycle_imu.drills import Drill, DrillSession
 from legcycle_imu.live.app import application
 from legcycle_imu.live.palette import DARK, LIGHT
 from legcycle_imu.live.picture import INSTANT_S
 from legcycle_imu.live.targets_dialog import TargetsDialog
 from legcycle_imu.live.window import SIZE_PX, LiveWindow
 from legcycle_imu.passage import Passage
+from legcycle_imu.pipeline import Pipeline
+from legcycle_imu.simulation.drill_people import simulate_drill
+from legcycle_imu.simulation.recording import chunks, recording_meta
 from legcycle_imu.targets import Targets
 from legcycle_imu.view.calibration import CalibrationView
+from legcycle_imu.view.drill import DrillPage
 from legcycle_imu.view.live_model import LiveModel
 from legcycle_imu.view.state import LiveState
 from legcycle_imu.view.target_fields import texts_of
@@ -59,6 +65,8 @@ number by 21; another state by 6.5 and more, or by what the picture says."""
 SAYS = "Description"
 """Key of what a picture says, among those that PNG has."""
 
+DRAG_SEED, DRAG_S, DRAG_SAMPLES = 2, 35.0, 20
+"""Who drags a heel, until when, s, and how many samples come at once."""
 ZERO_RAD, SPREAD = radians(1.8), 0.03
 """Quality of the calibration that is shown: usual figures of standing and running."""
 
@@ -78,6 +86,7 @@ class Scene:
     silent : no sensor is heard at all
     alter : what is known of the session beforehand
     guide : how a guided calibration stands then; None while there is none
+    drill : how a drill stands then; None where there is none
     targets : those that are shown to be changed; None where nobody does
     """
 
@@ -88,6 +97,7 @@ class Scene:
     silent: bool = False
     alter: Alter = replace
     guide: Guide | None = None
+    drill: Callable[[], Standing] | None = None
     targets: Targets | None = None
 
     def hears(self, facts: SensorFacts, arrived_s: float) -> bool:
@@ -132,6 +142,19 @@ def calibrated(meta: RecordingMeta, sensors: Sequence[SensorFacts]) -> Guidance:
     return Guidance(Step.DONE, "", 1.0, outcome=outcome)
 
 
+def heel_dragged() -> Standing:
+    """Give a heel drag of a simulated person some of whose repetitions are wrong, as it stands after some time."""
+    done = simulate_drill(Drill.HEEL_DRAG, DRAG_SEED, repetitions=20, wrong=0.25)
+    facts = recording_meta(done.sensors, done.runner).sensors
+    pipeline = Pipeline(facts, done.runner.geometry, true_calibration(done.sensors))
+    session, repetitions = DrillSession(Drill.HEEL_DRAG, geometry=done.runner.geometry), []
+    for chunk in chunks(done.samples, done.sensors, DRAG_SAMPLES):
+        repetitions += session.push(pipeline.push([chunk]))
+        if chunk.arrival_ns * 1e-9 > DRAG_S:
+            break
+    return Standing(session.rule, session.view(), tuple(repetitions))
+
+
 def as_guided(leg: LegCalibration) -> LegCalibration:
     """Give a leg's calibration with the quality that a guided one has."""
     thigh, shank = (structs.replace(leg[s], zero_sd_rad=ZERO_RAD, plane_spread=SPREAD) for s in Segment)
@@ -150,6 +173,7 @@ SCENES = {
     "window-calibrate-knee": Scene(at_s=2.5, guide=knee_lifted),
     "window-calibrate-trouble": Scene(at_s=2.5, light=True, guide=moved),
     "window-calibrate-done": Scene(at_s=21.8, guide=calibrated),
+    "window-drill": Scene(at_s=2.5, drill=heel_dragged),
     "window-targets": Scene(targets=Targets(lift=8.0, drive_deg=44.0)),
 }
 
@@ -190,6 +214,8 @@ def model_of(scene: Scene) -> LiveModel:
         with Passage(tape, scene.alter(tape.meta), name="the demo", config=Config()) as passage:
             model = LiveModel(tape.sensors, passage.config.targets, passage.runner.geometry, passage.calibration)
             model.calibrating(scene.guide(tape.meta, tape.sensors) if scene.guide else None)
+            if scene.drill is not None:
+                model.drilling(scene.drill())
             health = Health(tape.sensors)
             for batch in tape:
                 update = passage.pipeline.push(batch)
@@ -235,6 +261,8 @@ def said(state: LiveState) -> str:
     """Give what a state says in words and numbers, but for delays."""
     if state.calibration is not None:
         return said_of(state.calibration)
+    if state.drill is not None:
+        return said_of_drill(state.drill)
     words = [f"{state.now_s:.1f} s", *(f"{chip.label} {chip.mark.word}" for chip in state.sensors)]
     for leg in state.legs.values():
         words += [leg.side, leg.state, leg.phase, leg.sentence, *(ghost.text for ghost in leg.ghosts)]
@@ -252,6 +280,12 @@ def said(state: LiveState) -> str:
         state.big.text,
     ]
     return "; ".join(words)
+
+
+def said_of_drill(page: DrillPage) -> str:
+    """Give what a drill says in words and numbers."""
+    words = [page.title, page.state.word, page.turn.word, page.count, page.goal, page.clock, page.sentence, page.last]
+    return "; ".join([*words, *(dot.word for dot in page.dots), page.good, *page.figures])
 
 
 def said_of(view: CalibrationView) -> str:
