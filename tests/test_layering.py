@@ -37,6 +37,7 @@ EDGE = (
     "legcycle_imu.cueing",
     "legcycle_imu.demo",
     "legcycle_imu.doctor",
+    "legcycle_imu.drill_sounding",
     "legcycle_imu.drill_table",
     "legcycle_imu.drilling",
     "legcycle_imu.lab",

@@ -55,6 +55,9 @@ def drill(
         Path | None, typer.Option(metavar="CSV", help="Write the table of repetitions here.", show_default=False)
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what it came to as JSON.")] = False,
+    sounds: Annotated[
+        bool, typer.Option("--sounds", help="A tone when the legs change and when a time is over.")
+    ] = False,
     duration_s: DurationS = None,
     height_m: HeightM = None,
     thigh_m: ThighM = None,
@@ -87,7 +90,7 @@ def drill(
         given = calibration_given(calibration)
         window = has_window(no_window)
         standing, notices = _live(
-            chosen, source, who, given, record, duration_s, window=window, light=light, quiet=as_json
+            chosen, source, who, given, record, duration_s, window=window, light=light, quiet=as_json, sounds=sounds
         )
     _tell(standing, notices, repetitions, as_json=as_json)
 
@@ -112,6 +115,7 @@ def _live(
     window: bool,
     light: bool,
     quiet: bool,
+    sounds: bool,
 ) -> "tuple[Standing, list[str]]":
     from legcycle_imu.cli.showing import Outputs, show_session
     from legcycle_imu.config import load_config
@@ -131,6 +135,7 @@ def _live(
         guided=given is None,
         drill=drilling,
         quiet=quiet,
+        sounds=sounds,
     )
     sensors = opened(names, config, anywhere=given is None)
     passage = show_session(sensors, who, config, f"legcycle drill {chosen}", outputs)

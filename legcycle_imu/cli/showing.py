@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from legcycle_imu.broadcast import Passed, Subscription
     from legcycle_imu.calibrating import Calibrating
     from legcycle_imu.config import Config
+    from legcycle_imu.drill_sounding import DrillSounding
     from legcycle_imu.drilling import Drilling
     from legcycle_imu.passage import Passage
     from legcycle_imu.runner import Runner
@@ -46,6 +47,7 @@ class Outputs:
     kept : file that a calibration made in the session is kept in; None for the usual one
     drill : counts a drill in the session; None: there is none
     quiet : in a pipe, nothing is written while the drill goes on
+    sounds : a tone when the legs change and when a time is over
     """
 
     record: Path | None = None
@@ -60,6 +62,7 @@ class Outputs:
     kept: Path | None = None
     drill: "Drilling | None" = None
     quiet: bool = False
+    sounds: bool = False
 
 
 def show_session(
@@ -75,6 +78,7 @@ def show_session(
     from firmware_bridge.recorder import Recorder
     from legcycle_imu.broadcast import Broadcast, Follower, steps_of
     from legcycle_imu.cueing import Cueing
+    from legcycle_imu.drill_sounding import DrillSounding
     from legcycle_imu.passage import Passage
     from legcycle_imu.sources import meta_of
 
@@ -104,7 +108,8 @@ def show_session(
                 calibrating.start()
         if outputs.drill is not None:
             outputs.drill.prepare(passage, None if recorder is None else recorder.marker)
-            follow(outputs.drill.take, "drill")
+            sounding = stack.enter_context(DrillSounding(config.cues.volume, say)) if outputs.sounds else None
+            follow(_counting(outputs.drill, sounding), "drill")
         follow(watch_sensors, "sensors")
         follow(cueing.take, "cues")
         if outputs.strides is not None:
@@ -130,6 +135,17 @@ def show_session(
     if not made and calibrating is not None:  # not before those who followed have told what ended the session
         raise unfinished(calibrating.guidance)
     return passage
+
+
+def _counting(drill: "Drilling", sounding: "DrillSounding | None") -> "Callable[[Passed], object]":
+    """Give what lets a drill count, and sound where it is to be heard."""
+
+    def take(step: "Passed") -> None:
+        drill.take(step)
+        if sounding is not None:
+            sounding.take(drill.standing)
+
+    return take
 
 
 def _in_terminal(

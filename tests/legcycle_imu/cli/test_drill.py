@@ -16,6 +16,7 @@ from legcycle_imu.demo import true_calibration
 from legcycle_imu.drills import RULES, Drill
 from legcycle_imu.simulation.drill_live import DrillRun
 from legcycle_imu.simulation.streaming import StreamingSettings
+from legcycle_imu.tones import Tone
 from tests.legcycle_imu.cli.simulated import use_drill
 
 SOON_S = 0.6
@@ -34,6 +35,20 @@ def calibration(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+class Sound:
+    """What notes the tones that it is to play."""
+
+    trouble = ""
+
+    def __init__(self, heard: list[Tone]) -> None:
+        self._heard = heard
+
+    def play(self, tone: Tone) -> None:
+        self._heard.append(tone)
+
+    def close(self) -> None: ...
 
 
 class TestLive:
@@ -85,11 +100,14 @@ class TestLive:
 
     def test_json_is_all_that_is_printed(self, cli, monkeypatch, calibration: Path) -> None:
         use_drill(monkeypatch, Drill.PUSH_LIFT, guided=False)
-        arguments = ("drill", "push-lift", "--source", "sim:", "--calibration", calibration, "--json")
+        heard: list[Tone] = []
+        monkeypatch.setattr("legcycle_imu.drill_sounding.DrillSounding.__init__.__defaults__", (lambda: Sound(heard),))
+        arguments = ("drill", "push-lift", "--source", "sim:", "--calibration", calibration, "--json", "--sounds")
         live = cli(*arguments, "--duration-s", 600)
         assert live.exit_code == 0, live.stderr
         told = json.loads(live.stdout)
         assert told["done"]
+        assert [tone.pan == 0.0 for tone in heard] == [False, True]  # the legs change, the drill is done
         assert {name: leg["repetitions"] for name, leg in told["legs"].items()} == {"left": 10, "right": 10}
         assert len(told["repetitions"]) == 20
         assert told["repetitions"][0]["drive_deg"] is None or isinstance(told["repetitions"][0]["drive_deg"], float)
