@@ -39,7 +39,7 @@ from firmware_bridge.source import SensorFacts
 
 
 @dataclass(frozen=True, slots=True)
-class RoutineSettings:
+class IntrinsicRoutineSettings:
     """How long a rest is, and what spoils it.
 
     Parameters
@@ -71,11 +71,13 @@ class IntrinsicRoutine:
     ----------
     sensor : which one; its rate is needed
     turns : ask for turns on the table, too
-    settings : see `RoutineSettings`
+    settings : see `IntrinsicRoutineSettings`
     """
 
-    def __init__(self, sensor: SensorFacts, *, turns: bool = True, settings: RoutineSettings | None = None) -> None:
-        self.settings = settings or RoutineSettings()
+    def __init__(
+        self, sensor: SensorFacts, *, turns: bool = True, settings: IntrinsicRoutineSettings | None = None
+    ) -> None:
+        self.settings = settings or IntrinsicRoutineSettings()
         self._sensor = sensor
         self._wants_turns = turns
         self._moments = Moments(sensor.rate_hz)
