@@ -10,7 +10,7 @@ from calibration.model import LegCalibration, ZeroSource, to_segment_frame
 from calibration.placement_check import check_placements
 from calibration.routine.knee import Lift
 from calibration.routine.settings import RoutineSettings
-from calibration.routine.shared_knee import agreement, turned_rad
+from calibration.routine.shared_knee import agreement, swung_rad
 from calibration.routine.verdict import Again
 from calibration.routine.words import sentence, worn
 from calibration.side import likely_side
@@ -85,13 +85,13 @@ def _low(
     if calibration.zero_source is not ZeroSource.STANDING:
         return None
     side = calibration.side
-    lifted = float(np.ptp(turned_rad(thigh, calibration.thigh)))
+    lifted = float(np.ptp(swung_rad(thigh, calibration.thigh)))
     if lifted < settings.least_thigh_rad:
         return _move(
             f"The {side} knee was lifted by {degrees(lifted):.0f}° alone.",
             "Stand, do not sit, and lift each knee as high as the hip.",
         )
-    if float(np.ptp(turned_rad(shank, calibration.shank))) < settings.least_shank_rad:
+    if float(np.ptp(swung_rad(shank, calibration.shank))) < settings.least_shank_rad:
         return _move(f"The {side} shank hung straight down while the knee was lifted.", HEEL)
     return None
 

@@ -7,11 +7,12 @@ forwards with a stiff knee, nothing in its own movement tells them apart; the kn
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
+from calibration.joints import JointSettings
 from calibration.model import LegCalibration, SegmentCalibration
 from firmware_bridge.samples import Floats, SampleBlock
 
-KNEE_BELOW_M, KNEE_ABOVE_M = 0.18, 0.20
-"""From a thigh's sensor down to the knee, and from a shank's up to it (`calibration.joints.JointSettings`)."""
+LEG = JointSettings()
+"""Where the knee is from the sensors."""
 CUTOFF_HZ = 5.0
 """Knee lifts hold nothing above; impacts and soft tissue do."""
 GRID_HZ = 50.0
@@ -29,12 +30,12 @@ def agreement(calibration: LegCalibration, thigh: SampleBlock, shank: SampleBloc
     grid = np.arange(first, last, 1.0 / GRID_HZ)
     if len(grid) < GRID_HZ:
         return float("nan")
-    one = np.interp(grid, thigh.time, _forward(thigh, calibration.thigh, -KNEE_BELOW_M))
-    other = np.interp(grid, shank.time, _forward(shank, calibration.shank, KNEE_ABOVE_M))
+    one = np.interp(grid, thigh.time, _forward(thigh, calibration.thigh, -LEG.knee_below_m))
+    other = np.interp(grid, shank.time, _forward(shank, calibration.shank, LEG.knee_above_m))
     return float(np.corrcoef(_slow(one), _slow(other))[0, 1])
 
 
-def turned_rad(block: SampleBlock, calibration: SegmentCalibration) -> Floats:
+def swung_rad(block: SampleBlock, calibration: SegmentCalibration) -> Floats:
     """Give the angle (n,) about the mediolateral axis, from 0 at the first sample on, rad."""
     rate = ((block.gyr - np.array(calibration.gyr_bias_rad_s)) * calibration.matrix()[2]).sum(axis=1)
     steps = 0.5 * (rate[1:] + rate[:-1]) * np.diff(block.time)
@@ -48,7 +49,7 @@ def _forward(block: SampleBlock, calibration: SegmentCalibration, above_m: float
     slope = np.gradient(rate, block.time)
     ahead = (block.acc * x).sum(axis=1) - slope * above_m
     along = (block.acc * y).sum(axis=1) - rate * rate * above_m
-    angle = turned_rad(block, calibration)
+    angle = swung_rad(block, calibration)
     forward, up = np.cos(angle) * ahead - np.sin(angle) * along, np.sin(angle) * ahead + np.cos(angle) * along
     tilt = np.arctan2(forward.mean(), up.mean())  # at the first sample; on the whole nobody is accelerated but by g
     return np.asarray(np.cos(tilt) * forward - np.sin(tilt) * up)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from calibration.model import SegmentCalibration
-from calibration.routine.shared_knee import agreement, turned_rad
+from calibration.routine.shared_knee import agreement, swung_rad
 from firmware_bridge.samples import Placement, Segment, Side
 from tests.strategies import Session, rows
 
@@ -50,4 +50,4 @@ def test_a_knee_lift_turns_the_thigh_by_its_height(preamble: Session) -> None:
     thigh = preamble.block(Placement(Side.LEFT, Segment.THIGH))
     lifts = thigh[: int(np.searchsorted(thigh.time, 15.0))]
     height = degrees(preamble.simulation.runner.knee_lift)
-    assert degrees(float(np.ptp(turned_rad(lifts, leg.thigh)))) == pytest.approx(height, abs=4.0)
+    assert degrees(float(np.ptp(swung_rad(lifts, leg.thigh)))) == pytest.approx(height, abs=4.0)
