@@ -53,7 +53,6 @@ class IntrinsicLines:
     """Tells of it what is new, a line each; for a pipe or a file."""
 
     def __init__(self) -> None:
-        self._covered = 0
         self._instruction = self._trouble = self._link = ""
 
     def push(self, guidance: IntrinsicGuidance, link: str = "") -> list[str]:
