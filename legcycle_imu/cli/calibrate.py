@@ -76,6 +76,8 @@ def calibrate(
     if of_recording is not None:
         _goes_without("--from", {"--source": source, "--record": record, "--duration-s": duration_s})
         refuse_same(of_recording, output, strides)
+        if end_s is not None and end_s <= start_s:
+            raise typer.BadParameter(f"--end-s {end_s:g} is not after --start-s {start_s:g}: nothing would be left.")
         from legcycle_imu.cli.recalibrate import recalibrate
 
         recalibrate(of_recording, who, output, strides, start_s, end_s)

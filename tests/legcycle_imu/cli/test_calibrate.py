@@ -257,6 +257,7 @@ class TestUsage:
                 ["--from", "a", "--source", "sim:", "--record", "b", "--duration-s", "3"],
                 "--from goes without --source and --record and --duration-s.",
             ),
+            (["--from", "a", "--start-s", "5", "--end-s", "2"], "--end-s 2 is not after --start-s 5: nothing would be"),
             (["--start-s", "3"], "--start-s goes with --from alone."),
             (["--start-s", "3", "--end-s", "9"], "--start-s and --end-s go with --from alone."),
             (["--intrinsic", "left thigh", "--from", "a"], "--intrinsic goes without --from."),
