@@ -7,6 +7,7 @@ mean error of the left leg less that of the right. `legcycle_imu.report.sides` t
 angles' is what the zero's uncertainty already covers.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from math import isnan
 
@@ -18,7 +19,8 @@ from legcycle_imu.analysis import analyse
 from legcycle_imu.config import Config
 from legcycle_imu.model import Stride
 from legcycle_imu.personal_band import is_good
-from legcycle_imu.report.sides import DETECTION_SD_S, ZERO_OF
+from legcycle_imu.report.reading import read_session
+from legcycle_imu.report.sides import DETECTION_SD_S, NOTHING, ZERO_OF, sides
 
 SAME_S = 0.08
 """Contacts of one stride, found and true, are no further apart."""
@@ -60,6 +62,22 @@ def _error(true: Sequence[Stride], found: Sequence[Stride], side: Side, metric: 
     return float(np.mean(errors)) if errors else float("nan")
 
 
+def told(trial: Trial) -> Counter[str]:
+    """Count what the report says of a trial's sides: differences, and of these those that truly are the other way."""
+    true, counted = with_flight(trial.strides), Counter[str]()
+    for row in sides(read_session(trial.recording, config=Config())):
+        if row.metric not in METRICS or row.word == NOTHING:
+            continue
+        left, right = (_mean(true, side, row.metric) for side in Side)
+        counted["told"] += 1
+        counted["wrong"] += (left > right) != (row.word == "left larger")
+    return counted
+
+
+def _mean(true: Sequence[Stride], side: Side, metric: str) -> float:
+    return float(np.nanmean([getattr(stride, metric) for stride in true if stride.side is side]))
+
+
 def rows(differences: Sequence[dict[str, float]]) -> list[list[str]]:
     """Give the table's rows."""
     found = []
@@ -80,6 +98,8 @@ def main() -> None:
     for folder in data_folders(args.data):
         differences = [difference(trial) for trial in said(trials(folder, args.work), folder.name)]
         table(f"{folder.name} / Left less right", HEAD, rows(differences))
+        counted = sum((told(trial) for trial in said(trials(folder, args.work), folder.name)), Counter[str]())
+        print(f"Differences that the report tells of: {counted['told']}; truly the other way: {counted['wrong']}.\n")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ DETECTION_SD_S: dict[str, float] = {
 """Error of the difference left - right that stays the same through a run, s: each leg's events have an offset of their
 own. Standard deviation of found less true over 39 recordings of 13 runners with force plates (`benchmarks.sides`)."""
 
+NOTHING = "no difference seen"
+
 
 class SideBySide(NamedTuple):
     """One metric of both legs.
@@ -62,7 +64,7 @@ def _side_by_side(session: Session, metric: str) -> SideBySide:
     left, right = (session.summary.legs[side].metrics[metric] for side in Side)
     symmetry = session.summary.symmetry[metric]
     lasting_pct = _lasting_pct(session, metric, left.mean, right.mean)
-    found = SideBySide(metric, left, right, symmetry, lasting_pct, "no difference seen")
+    found = SideBySide(metric, left, right, symmetry, lasting_pct, NOTHING)
     if abs(symmetry.index_pct) <= found.noise_pct:
         return found
     return found._replace(word="left larger" if symmetry.index_pct > 0.0 else "right larger")

@@ -1,4 +1,3 @@
-
 import pytest
 
 from benchmarks import sides, trials
@@ -36,3 +35,8 @@ def test_an_offset_of_one_leg_is_the_difference(trial: trials.Trial) -> None:
     found = [s._replace(contact_time_s=s.contact_time_s + 0.01 * (s.side is Side.LEFT)) for s in true]
     left, right = (sides._error(true, found, side, "contact_time_s") for side in Side)
     assert left - right == pytest.approx(0.01)
+
+
+def test_what_the_report_tells_is_held_against_the_truth(trial: trials.Trial) -> None:
+    counted = sides.told(trial)
+    assert 0 <= counted["wrong"] <= counted["told"] <= len(sides.METRICS)
