@@ -45,7 +45,7 @@ ZERO_SD_DEG = {Segment.THIGH: 2.6, Segment.SHANK: 2.8}
 """How far people's standing is from the mean; a zero that was taken standing is off by it."""
 GYR_BIAS_SD_RAD_S = 0.002
 WRONG = 0.35
-FAST_M_S, SHUFFLING_M_S = (6.5, 8.0), (1.9, 2.3)
+FAST_M_S, SHUFFLING_M_S = (7.8, 9.0), (1.9, 2.3)
 """Speeds at which simulated people reach lift and drive of the method in most strides, and in none."""
 
 
