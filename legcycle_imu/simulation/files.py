@@ -23,8 +23,9 @@ from legcycle_imu.simulation.true_strides import joined, true_strides
 
 SENSOR_COLUMNS = ("time_s", "gyr_x_deg_s", "gyr_y_deg_s", "gyr_z_deg_s", "acc_x_g", "acc_y_g", "acc_z_g")
 ANGLE_PLACES = tuple(Placement(side, segment) for side in Side for segment in Segment)
-CHUNK_SAMPLES = 200
-"""Samples of a chunk unless told: a second of the usual sensor."""
+CHUNK_SAMPLES = 20
+"""Samples of a chunk unless told: a tenth of a second of the usual sensor, and of the slowest no more than a sensor may
+be silent (`legcycle_imu.pipeline.PipelineSettings.silent_s`)."""
 STRIDE_COLUMNS = {
     "initial_contact_s": 4,
     "toe_off_s": 4,
