@@ -308,7 +308,8 @@ def calibration_of(name: str, meta: RecordingMeta) -> CalibrationSet | None:
         return None if meta.calibration is None else CalibrationSet.from_json(meta.calibration)
     except ValueError as error:
         sentence = f"{name} holds a calibration that this program does not know: {error}."
-        raise LegcycleError(Reason.NEWER_VERSION, sentence, "Update legcycle-imu.") from error
+        advice = "Update legcycle-imu; where that does not help, go back to another copy of the recording."
+        raise LegcycleError(Reason.NEWER_VERSION, sentence, advice) from error
 
 
 def with_intrinsics(calibration: CalibrationSet, other: CalibrationSet) -> CalibrationSet:
