@@ -19,6 +19,9 @@ Triple = tuple[float, float, float]
 ROTATION_WITHIN = 0.01
 """Dot products of a rotation's rows are off by less; three decimals, as a person may type them, leave 0.002."""
 
+CORRECTS_WITHIN = 0.5
+"""Of a matrix's elements and of scales, from those that change nothing; sensors are off by a tenth of it at most."""
+
 
 class ZeroSource(StrEnum):
     """Where the zero of a segment's angle comes from (docs/conventions.md, "Zero")."""
@@ -136,6 +139,10 @@ class IntrinsicCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     gyr_turns : whole turns behind `gyr_scale`, all axes together; 0 where it was not measured
     acc_nonorthogonality_sd_rad : standard uncertainty of the angle between two axes, of the worst two, rad
     gyr_scale_sd : standard uncertainty of `gyr_scale`, of the worst axis that was measured, as a share
+
+    Raises
+    ------
+    ValueError : it takes back more than any sensor errs by
     """
 
     device: str
@@ -152,6 +159,12 @@ class IntrinsicCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     gyr_turns: int = 0
     acc_nonorthogonality_sd_rad: float = 0.0
     gyr_scale_sd: float = 0.0
+
+    def __post_init__(self) -> None:
+        off = [value - (row == column) for row, line in enumerate(self.acc_matrix) for column, value in enumerate(line)]
+        if not all(abs(value) < CORRECTS_WITHIN for value in (*off, *(scale - 1.0 for scale in self.gyr_scale))):
+            said = f"acc_matrix {self.acc_matrix} and gyr_scale {self.gyr_scale}"
+            raise ValueError(f"expected corrections within {CORRECTS_WITHIN:g} of none, got {said}")
 
 
 class CalibrationSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -51,9 +51,9 @@ def test_angles_are_told_about_their_mean_and_the_mean_apart():
 
 def test_samples_are_corrected_as_the_row_says():
     block = SampleBlock(np.arange(2.0), np.ones((2, 3)), np.ones((2, 3)), np.zeros(2, np.uint8))
-    found = IntrinsicCalibration("x", acc_bias_m_s2=(1.0, 1.0, 1.0), gyr_scale=(2.0, 2.0, 2.0))
+    found = IntrinsicCalibration("x", acc_bias_m_s2=(1.0, 1.0, 1.0), gyr_scale=(1.25, 1.25, 1.25))
     assert as_corrected(block, found, "as it is") is block
     assert as_corrected(block, None, "both corrected") is block
     half, both = (as_corrected(block, found, how) for how in ("accelerometer corrected", "both corrected"))
     assert (half.acc.max(), half.gyr.max()) == (0.0, 1.0)
-    assert (both.acc.max(), both.gyr.max()) == (0.0, 2.0)
+    assert (both.acc.max(), both.gyr.max()) == (0.0, 1.25)

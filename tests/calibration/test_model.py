@@ -1,5 +1,6 @@
 import json
 from math import radians
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,6 +78,21 @@ def test_it_is_refused_in_a_file_and_said_where_it_stands():
 @given(rotations())
 def test_a_rotation_that_a_person_typed_with_three_decimals_is_one(rotation: Matrix):
     assert seat(np.round(rotation, 3)).matrix() == pytest.approx(rotation, abs=0.0006)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"acc_matrix": rows(np.zeros((3, 3)))},
+        {"acc_matrix": rows(np.eye(3) * 9.81)},
+        {"acc_matrix": rows(np.eye(3) * np.nan)},
+        {"gyr_scale": (1.0, 0.0, 1.0)},
+        {"gyr_scale": (1.0, 1.0, 57.3)},
+    ],
+)
+def test_a_correction_that_no_sensor_needs_is_refused(wrong: dict[str, Any]):
+    with pytest.raises(ValueError, match=r"expected corrections within 0\.5 of none, got acc_matrix"):
+        IntrinsicCalibration("device", **wrong)
 
 
 def test_two_calibrations_of_one_leg_are_refused():

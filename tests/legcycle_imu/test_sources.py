@@ -17,7 +17,7 @@ from legcycle_imu.sources import meta_of, open_source
 from tests.strategies import running
 
 KEPT = IntrinsicCalibration("one", gyr_scale=(0.8, 1.0, 1.0), made="2026-05-01T10:00:00+00:00")
-OTHER = IntrinsicCalibration("two", 3, gyr_scale=(2.0, 1.0, 1.0))
+OTHER = IntrinsicCalibration("two", 3, gyr_scale=(1.25, 1.0, 1.0))
 LEGS = running().calibration.legs
 
 
