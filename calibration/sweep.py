@@ -1,5 +1,6 @@
 """How the vertical sweeps through a sensor's frame while its segment swings, and with it how the sensor is turned."""
 
+from math import radians, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,11 @@ from firmware_bridge.samples import Floats, Vectors
 
 ENOUGH_SIGHTINGS = 6
 """Sightings of the vertical from which its drift is told."""
+_USUAL_BIAS_RAD_S = radians(0.6)
+"""Bias of the gyroscopes that people own: within 1 deg/s, anywhere in it. A stride unlike the others would else be
+taken for a bias of several deg/s."""
+_FEW_SIGHTINGS_SD_RAD_S = radians(1.0)
+"""Of a drift that is not told."""
 
 
 class Sighting(NamedTuple):
@@ -51,7 +57,7 @@ class Sweep(NamedTuple):
     level : (n, 3, 3) rotation from the sensor frame to a frame whose y is the vertical; its heading is arbitrary and
         drifts with the bias
     spans : its windows
-    bias : what the drift of the vertical tells of the gyroscope's bias, sensor frame, rad/s
+    bias, bias_sd : what the drift of the vertical tells of the gyroscope's bias, sensor frame, and how surely, rad/s
     """
 
     time: Floats
@@ -61,6 +67,7 @@ class Sweep(NamedTuple):
     level: NDArray[np.float64]
     spans: list[Span]
     bias: Floats
+    bias_sd: float
 
 
 def sweeps(hold: SensorHold, spans: list[Span]) -> list[Sweep]:
@@ -70,12 +77,14 @@ def sweeps(hold: SensorHold, spans: list[Span]) -> list[Sweep]:
 
 def _sweep(hold: SensorHold, spans: list[Span]) -> Sweep:
     course = _integrated(hold, spans[0].start, spans[-1].end)
-    vertical, drift = _vertical(_sightings(course, spans), course.time)
+    vertical, drift, drift_sd = _vertical(_sightings(course, spans), course.time)
     # the vertical drifts with (mean rotation . bias) x vertical
-    turning = np.cross(vertical[len(vertical) // 2], drift)
-    bias = np.linalg.solve(course.axes.mean(axis=0), turning)
+    turning, mean = np.cross(vertical[len(vertical) // 2], drift), course.axes.mean(axis=0)
+    doubt = (drift_sd / _USUAL_BIAS_RAD_S) ** 2
+    bias = np.linalg.solve(mean.T @ mean + doubt * np.eye(3), mean.T @ turning)
     up = np.einsum("nji,nj->ni", course.axes, vertical)
-    return Sweep(course.time, up, course.gyr, course.acc, _level(course.axes, vertical), spans, bias)
+    level = _level(course.axes, vertical)
+    return Sweep(course.time, up, course.gyr, course.acc, level, spans, bias, drift_sd / sqrt(1.0 + doubt))
 
 
 def _integrated(hold: SensorHold, start: float, end: float) -> Course:
@@ -97,19 +106,22 @@ def _sightings(course: Course, spans: list[Span]) -> list[Sighting]:
     return sightings
 
 
-def _vertical(sightings: list[Sighting], time: Floats) -> tuple[Vectors, Floats]:
-    """Give the vertical over time, shape (n, 3), and its drift (rad/s).
+def _vertical(sightings: list[Sighting], time: Floats) -> tuple[Vectors, Floats, float]:
+    """Give the vertical over time, shape (n, 3), its drift (rad/s) and how sure that is, as the line's scatter shows.
 
     The sightings lie on a straight line, since the bias is constant over so short a time.
     """
     times = np.array([s.time for s in sightings])
     ups = np.array([s.up for s in sightings])
     middle = times.mean()
-    level, slope = ups.mean(axis=0), np.zeros(3)
+    level, slope, slope_sd = ups.mean(axis=0), np.zeros(3), _FEW_SIGHTINGS_SD_RAD_S
     if len(times) >= ENOUGH_SIGHTINGS:
         slope, level = np.polyfit(times - middle, ups, 1)
+        left = ups - level - (times - middle)[:, None] * slope
+        each = (left * left).sum() / (2 * (len(times) - 2))  # both ways in which a unit vector can be off
+        slope_sd = sqrt(each / ((times - middle) ** 2).sum())
     path: Vectors = level + (time - middle)[:, None] * slope
-    return path / np.sqrt((path * path).sum(axis=1))[:, None], slope
+    return path / np.sqrt((path * path).sum(axis=1))[:, None], slope, slope_sd
 
 
 def _level(axes: NDArray[np.float64], vertical: Vectors) -> NDArray[np.float64]:

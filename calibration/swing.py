@@ -14,7 +14,7 @@ from firmware_bridge.samples import Floats, Vectors
 _KNOWN_BIAS_SD_RAD_S = 0.1 * pi / 180
 """What the sway of a standing person leaves open in the bias after a second of rest."""
 _DRIFT_BIAS_SD_RAD_S = 0.3 * pi / 180
-"""What the drift of the vertical over a few strides leaves open in the bias, where no rest shows it."""
+"""What the drift of the vertical over a few strides leaves open at least in the bias, where no rest shows it."""
 _FEW_STRIDES_BIAS_SD_RAD_S = 1.0 * pi / 180
 """Bias of the gyroscopes that people own: within 1 deg/s; so much is open where hardly anything was seen."""
 
@@ -99,6 +99,7 @@ def swing_of(hold: SensorHold, spans: list[Span], standing_within_rad: float) ->
     if bias is None:
         longest = max(seen, key=lambda sweep: len(sweep.spans))
         bias = longest.bias
-        bias_sd = _DRIFT_BIAS_SD_RAD_S if len(longest.spans) >= ENOUGH_SIGHTINGS else _FEW_STRIDES_BIAS_SD_RAD_S
+        told = len(longest.spans) >= ENOUGH_SIGHTINGS
+        bias_sd = max(longest.bias_sd, _DRIFT_BIAS_SD_RAD_S) if told else _FEW_STRIDES_BIAS_SD_RAD_S
     stood = standing_gravity(hold, up.mean(axis=0), standing_within_rad)
     return Swing(time, up, gyr, directions[:, 0], stood, bool(hold.rests), spread, bias, bias_sd, seen)
