@@ -7,7 +7,8 @@ in the frontal plane when the runner stands and keeps its direction best while r
 first three harmonics of the swing, weigh alike.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
 import numpy as np
@@ -115,6 +116,33 @@ def _standing_frame(swing: Swing, segment: Segment) -> NDArray[np.float64]:
     return upright_frame(swing, Zero(POSTURES[segment].standing_rad, 0.0, True))
 
 
+def fitted(seen: Sequence[Seen], known: Sideways) -> Sideways:
+    """Give how one segment of these legs leaves the sagittal plane; the mean rotation is 0 by definition."""
+    every = np.degrees([s.tilts for s in seen])
+    adduction, rotation = (_parts(every[:, k : k + COEFFICIENTS]) for k in (0, COEFFICIENTS))
+    mean = float(adduction[0].real.mean())
+    standing_deg = -float(np.degrees(np.mean([s.axis[1] for s in seen])))
+    return Sideways(
+        Tilt(mean, _spread(adduction[0]), _waves(adduction)),
+        replace(known.rotation, waves=_waves(rotation)),
+        standing_deg,
+    )
+
+
+def _parts(values: NDArray[np.float64]) -> list[NDArray[np.complex128]]:
+    """Give mean and harmonics of a tilt, each for every leg, from its coefficients (legs, COEFFICIENTS)."""
+    return [values[:, 0] + 0j, *(values[:, 2 * h + 1] + 1j * values[:, 2 * h + 2] for h in range(HARMONICS))]
+
+
+def _spread(part: NDArray[np.complex128]) -> float:
+    return float(np.sqrt((np.abs(part - part.mean()) ** 2).mean()))
+
+
+def _waves(parts: list[NDArray[np.complex128]]) -> tuple[Wave, Wave, Wave]:
+    first, second, third = (Wave(float(p.mean().real), float(p.mean().imag), _spread(p)) for p in parts[1:])
+    return first, second, third
+
+
 def rows_of(segment: Segment, seen: list[Seen]) -> list[list[str]]:
     """Give the rows of one segment: each coefficient's mean and spread, in the code and fitted."""
     rows, code = [], IN_CODE[segment]
@@ -122,14 +150,14 @@ def rows_of(segment: Segment, seen: list[Seen]) -> list[list[str]]:
     runners = np.array([s.runner for s in seen])
     for k, (name, tilt) in enumerate({"adduction": code.adduction, "rotation": code.rotation}.items()):
         values = every[:, k * COEFFICIENTS : (k + 1) * COEFFICIENTS]
-        parts = [values[:, 0] + 0j, *(values[:, 2 * h + 1] + 1j * values[:, 2 * h + 2] for h in range(HARMONICS))]
+        parts = _parts(values)
         given = [Wave(tilt.mean_deg, 0.0, tilt.mean_sd_deg), *tilt.waves]
         for number, (part, wave) in enumerate(zip(parts, given, strict=True)):
             known = np.concatenate([part[runners == r] - part[runners != r].mean() for r in sorted(set(runners))])
             rows.append([
                 str(segment), name, f"harmonic {number}" if number else "mean",
                 _said(complex(wave.real_deg, wave.imag_deg), wave.sd_deg),
-                _said(part.mean(), float(np.sqrt((np.abs(part - part.mean()) ** 2).mean()))),
+                _said(part.mean(), _spread(part)),
                 f"{np.sqrt((np.abs(known) ** 2).mean()):.1f}",
             ])  # fmt: skip
     return rows
