@@ -35,6 +35,8 @@ class VerticalSettings:
     bias_walk_rad_s15 : random walk of the bias, rad/s per square root of second
         (.02 deg/s per square root of minute)
     rest_bias_sd_rad_s : error of the bias that a second of standing shows: the sway of a person
+    bias_floor_sd_rad_s : the bias is never taken for better known than that: rests are averaged over some 3 s, so that
+        the sway of a person, which a quarter of a second shows as 0.5 deg/s and more, does not become bias
     moving_drift_sd_rad_s : drift that movement alone makes, however well a rest has shown the bias: scale errors of
         1 % do not cancel over a stride in which the segment turns about all its axes (0.1 deg/s median, 0.3 to 0.5
         at most, on the thighs of 13 runners, docs/algorithms.md)
@@ -50,6 +52,7 @@ class VerticalSettings:
     tilt_walk_rad_s05: float = radians(0.1)
     bias_walk_rad_s15: float = radians(0.02) / sqrt(60.0)
     rest_bias_sd_rad_s: float = radians(0.1)
+    bias_floor_sd_rad_s: float = radians(0.03)
     moving_drift_sd_rad_s: float = radians(0.2)
     doubt_sd: float = 2.0
     ramp_s: float = 0.1
@@ -86,6 +89,7 @@ class Vertical:
         self._tilt_var = 0.0
         self._cross_var = 0.0
         self._drift_var = drift_sd_rad_s**2 + settings.moving_drift_sd_rad_s**2
+        self._bias_var = self._drift_var
 
     @property
     def known(self) -> bool:
@@ -130,11 +134,13 @@ class Vertical:
     def rest_bias_gain(self) -> float:
         """Give the share of a rest's mean rate to take as bias, and count the drift as known that much better."""
         s = self.settings
-        gain = self._drift_var / (self._drift_var + s.rest_bias_sd_rad_s**2)
-        self._drift_var = max((1 - gain) * self._drift_var, s.moving_drift_sd_rad_s**2)
-        self._cross_var *= 1 - gain
+        gain = self._bias_var / (self._bias_var + s.rest_bias_sd_rad_s**2)
+        self._bias_var = max((1 - gain) * self._bias_var, s.bias_floor_sd_rad_s**2)
+        left = s.rest_bias_sd_rad_s**2 / (self._drift_var + s.rest_bias_sd_rad_s**2)
+        self._drift_var = max(left * self._drift_var, s.moving_drift_sd_rad_s**2)
+        self._cross_var *= left
         x, y, z = self._drift
-        self._drift = ((1 - gain) * x, (1 - gain) * y, (1 - gain) * z)
+        self._drift = (left * x, left * y, left * z)
         return gain
 
     def turn_drift(self, before: list[float], now: list[float]) -> None:
@@ -196,6 +202,7 @@ class Vertical:
         self._tilt_var += 2 * dt * self._cross_var + dt * dt * self._drift_var + s.tilt_walk_rad_s05**2 * dt
         self._cross_var += dt * self._drift_var
         self._drift_var += s.bias_walk_rad_s15**2 * dt
+        self._bias_var += s.bias_walk_rad_s15**2 * dt
 
     def _bend(self, time: float, correction: Vector) -> None:
         """Lead over to the corrected vertical, and drift on from there."""
