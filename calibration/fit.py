@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.advice import advice_on, not_upright, what_is_missing
+from calibration.alive import what_is_dead
 from calibration.evidence import AlignmentSettings, SensorHold
 from calibration.forward import forward_when_running, relative_sign, same_knee
 from calibration.mediolateral import Movement, refined
@@ -61,6 +62,8 @@ def fit_leg(
         return wrong
     lifts = slow_swings(thigh, strides, settings)
     if ran or (rested and len(lifts) >= settings.lifts):
+        if dead := what_is_dead(side, Segment.THIGH, thigh) or what_is_dead(side, Segment.SHANK, shank):
+            return dead
         swings = [
             swing_of(hold, strides if ran else lifts, known.standing_within_rad)
             for hold, known in zip((thigh, shank), settings.habits, strict=True)
