@@ -12,8 +12,10 @@ sprints of 9.5 m/s; values in g taken for m/s^2 lie below, their ten- or hundred
 
 
 def what_is_dead(side: Side, segment: Segment, hold: SensorHold) -> str:
-    """Say what a sensor does not feel, of a leg that moves; "" for one that feels."""
+    """Say what a sensor does not feel, of a leg that moves; "" for one that feels, and where hardly a sample is."""
     acc, gyr = hold.samples.acc, hold.samples.gyr
+    if len(acc) <= hold.rate_hz:
+        return ""
     for name, values in (("accelerometer", acc), ("gyroscope", gyr)):
         if _still_axes(values):
             return _sentence(f"the {side} {segment} sensor's {name} tells the same all the time though the leg moves")
@@ -29,7 +31,7 @@ def what_is_dead(side: Side, segment: Segment, hold: SensorHold) -> str:
 
 def _still_axes(values: Vectors) -> bool:
     """Tell whether an axis never changes: noise alone changes the last bit of one that lives."""
-    return len(values) > 0 and bool((values.max(axis=0) == values.min(axis=0)).any())
+    return bool((values.max(axis=0) == values.min(axis=0)).any())
 
 
 def _sentence(what: str) -> str:

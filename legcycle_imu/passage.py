@@ -4,6 +4,7 @@ Nothing is kept on the way. Recordings, live sensors and simulated ones pass ali
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import fields
 from math import degrees, inf, nan
 from pathlib import Path
@@ -85,7 +86,7 @@ class Passage:
         self._progress = progress
         self._tap = tap
         self.runner, self._about_lengths = runner_of(name, meta, runner or Runner(), self.config)
-        known = calibration_of(name, meta)
+        known = calibration_of(name, meta) if calibration is None else readable_calibration(meta)
         self.calibration = with_intrinsics(calibration, known) if calibration and known else calibration or known
         self._overrules = calibration is not None
         self.pipeline = _pipeline(name, source, self.runner, self.calibration)
@@ -308,8 +309,18 @@ def calibration_of(name: str, meta: RecordingMeta) -> CalibrationSet | None:
         return None if meta.calibration is None else CalibrationSet.from_json(meta.calibration)
     except ValueError as error:
         sentence = f"{name} holds a calibration that this program does not know: {error}."
-        advice = "Update legcycle-imu; where that does not help, go back to another copy of the recording."
+        advice = "Update legcycle-imu; or make another one of what it holds: legcycle calibrate --from FILE."
         raise LegcycleError(Reason.NEWER_VERSION, sentence, advice) from error
+
+
+def readable_calibration(meta: RecordingMeta) -> CalibrationSet | None:
+    """Give the calibration that was known before a session, None where there was none or it cannot be read.
+
+    For whoever has another one, or makes one: what is damaged shall not keep the samples from being used.
+    """
+    with suppress(LegcycleError):
+        return calibration_of("", meta)
+    return None
 
 
 def with_intrinsics(calibration: CalibrationSet, other: CalibrationSet) -> CalibrationSet:

@@ -13,7 +13,7 @@ from firmware_bridge.intake import Intake
 from firmware_bridge.recording import Recording
 from firmware_bridge.samples import Placement, SampleBlock
 from firmware_bridge.source import Chunk, Kind, SensorFacts
-from legcycle_imu.passage import Progress, calibration_of, with_intrinsics
+from legcycle_imu.passage import Progress, readable_calibration, with_intrinsics
 
 ROWS = 8000
 """Entries that are read at once."""
@@ -44,7 +44,7 @@ def recorded(path: Path, start_s: float, end_s: float, progress: Progress | None
     LegcycleError : it cannot be read
     """
     with Recording.open(path) as recording:
-        known = calibration_of(str(path), recording.meta) or CalibrationSet(())
+        known = readable_calibration(recording.meta) or CalibrationSet(())
         sensors, intake = _placed(recording.sensors, known), Intake(recording.sensors)
         parts: list[list[SampleBlock]] = []
         for batch in recording.batches(ROWS):

@@ -378,3 +378,27 @@ def replace_thigh(leg):
 
 def drives_of(table: str) -> list[str]:
     return [row["knee_drive_deg"] for row in csv.DictReader(io.StringIO(table))]
+
+
+class TestRescue:
+    """A recording whose own calibration cannot be read: its samples are there all the same."""
+
+    @pytest.fixture
+    def damaged(self, simulated, tmp_path) -> Path:
+        path = tmp_path / "damaged.legcycle"
+        path.write_bytes(simulated.read_bytes())
+        database = sqlite3.connect(path)
+        database.execute("UPDATE meta SET value = '{\"legs\": 3}' WHERE key = 'calibration'")
+        database.commit()
+        database.close()
+        return path
+
+    def test_it_is_said_and_what_to_do(self, cli, damaged):
+        done = cli("analyse", damaged)
+        assert done.exit_code == 1
+        assert "legcycle calibrate --from" in done.stderr
+
+    def test_a_calibration_of_what_it_holds_makes_it_usable(self, cli, damaged, tmp_path):
+        assert cli("calibrate", "--from", damaged, "-o", tmp_path / "c.json").exit_code == 0
+        done = cli("analyse", damaged, "--calibration", tmp_path / "c.json")
+        assert done.exit_code == 0, done.output
