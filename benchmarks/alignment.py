@@ -1,12 +1,12 @@
-"""How well the alignment finds how sensors sit: on simulated runners with any mounting, and on recorded ones.
+"""How well the alignment finds how sensors sit: on simulated runners with any mounting.
 
-    python -m benchmarks.alignment [--draws N] [--data DIR]
+    python -m benchmarks.alignment [--draws N]
 
-About a quarter of an hour for 2000 draws a case on two cores; a draw is one leg of one runner with its two sensors.
+A quarter of an hour of one core's time; a draw is one leg of one runner with its two sensors.
+Recorded runners: `benchmarks.left_out`.
 """
 
 import argparse
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.simulated import PROCESSES
-from benchmarks.trials import DATA_VARIABLE, headline, said, table
+from benchmarks.trials import headline, said, table
 from calibration.evidence import AlignmentSettings, SensorHold
 from calibration.fit import fit_leg
 from calibration.model import LegCalibration, SegmentCalibration
@@ -26,7 +26,7 @@ from firmware_bridge.samples import Placement, SampleBlock, Segment, Side
 from legcycle_imu.simulation import Script, Section, SectionKind, Simulation, draw_runner, draw_sensors, simulate
 from legcycle_imu.simulation.runner import STAND_SHANK, STAND_THIGH, standing_tilts
 
-DRAWS = 400
+DRAWS = 2000
 RATE_HZ = 100.0
 """Of the sensors: what the alignment uses lies below 10 Hz, and half the samples take half the time."""
 FAR_DEG = 10.0
@@ -179,10 +179,9 @@ def report(case: Case, outcomes: Sequence[list[Error] | str]) -> None:
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    known = os.environ.get(DATA_VARIABLE)
     parser.add_argument("--draws", type=int, default=DRAWS, help="legs to draw for each case")
-    parser.add_argument("--data", type=Path, default=Path(known) if known else None, help="folder of recorded trials")
-    parser.add_argument("--work", type=Path, default=Path("results/work"), help="folder for recordings that are kept")
+    parser.add_argument("--data", type=Path, help="not used: simulated alone")
+    parser.add_argument("--work", type=Path, help="not used: nothing is kept")
     options = parser.parse_args()
     headline("Alignment", *METHOD)
     runners = (options.draws + 1) // 2
