@@ -19,6 +19,8 @@ PACKAGES = (
     "bleak",
     "cobs",
     "fastcrc",
+    "jinja2",
+    "matplotlib",
     "miniaudio",
     "msgspec",
     "numpy",
