@@ -52,6 +52,7 @@ def test_no_trouble_is_met_in_silence(number: int):
     assert row[5] == "0", row
 
 
+@pytest.mark.soak
 def test_what_cannot_be_aligned_is_refused_with_what_to_do():
     for number, trouble in enumerate(TROUBLES):
         if trouble.misplaced:

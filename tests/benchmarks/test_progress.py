@@ -33,6 +33,7 @@ def test_what_sessions_differ_by_is_less_than_what_is_reckoned_with(again) -> No
         assert np.std([f.mean for f in figures], ddof=1) < max(np.hypot(f.days_sd, f.zero_sd) for f in figures)
 
 
+@pytest.mark.soak
 def test_a_larger_swing_is_found_and_a_change_of_posture_in_part_alone() -> None:
     found = {row[0] + row[1]: (float(row[2]), float(row[3])) for row in progress._hidden(people=1).rows}
     truly, seen = found["a larger swingthigh range"]

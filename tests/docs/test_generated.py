@@ -22,7 +22,11 @@ NEED_CHROMIUM = {"make_report.py"}
 """To write their file anew; comparing needs none."""
 
 
-@pytest.fixture(params=GENERATORS)
+SLOW = {"figures/make_window.py"}
+"""Takes 10 s: `make docs` compares it, and what draws it has tests of its own."""
+
+
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.soak) if name in SLOW else name for name in GENERATORS])
 def generator(request: pytest.FixtureRequest, load: Callable[[str], ModuleType]) -> tuple[ModuleType, str]:
     if request.param in NEED_QT:
         pytest.importorskip("PySide6.QtWidgets", reason="Qt does not load here", exc_type=ImportError)

@@ -46,7 +46,13 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     return told_recording(tmp_path_factory.mktemp("told") / "run.legcycle", "leglink", seconds=3.0)
 
 
-@pytest.mark.parametrize("protocol", LIVE)
+QUICK = ("leglink", "leglink-serial")
+"""Protocols that are decoded soonest; the others take up to 12 s each."""
+
+
+@pytest.mark.parametrize(
+    "protocol", [name if name in QUICK else pytest.param(name, marks=pytest.mark.soak) for name in LIVE]
+)
 def test_the_copy_tells_neither_who_nor_when_and_gives_the_same_strides_to_the_bit(tmp_path, protocol):
     original = told_recording(tmp_path / "run.legcycle", protocol)
     copy, _ = shared(original, tmp_path, keep_lengths=True)
@@ -141,7 +147,7 @@ def clock_bytes(begin_s: float) -> list[bytes]:
 
 
 @pytest.mark.skipif(RUNNING is None, reason="LEGCYCLE_RUNNING_DATA does not name the recorded running")
-@pytest.mark.parametrize("name", ["RBDS002_T35", "RBDS005_T25"])
+@pytest.mark.parametrize("name", ["RBDS002_T35", pytest.param("RBDS005_T25", marks=pytest.mark.soak)])
 def test_real_running_is_shared_to_the_bit(tmp_path, name):
     files = {
         Placement(side, segment): Path(str(RUNNING)) / name / f"{side}_{segment}.csv.gz"
