@@ -3,8 +3,8 @@
     python -m benchmarks.accuracy --data DIR [--work DIR] [--only running,speed]
 
 About half an hour on two cores, half of it the draws of the alignment. What each benchmark printed is kept in
-WORK/NAME.md; with --only the others' last output is used. In the document, what stands between `<!-- table: NAME / HEADING / ... -->` and `<!-- end -->` is
-replaced by the part of WORK/NAME.md under these headings.
+WORK/NAME.md; with --only the others' last output is used. In the document, what stands between
+`<!-- table: NAME / HEADING / ... -->` and `<!-- end -->` is replaced by the part of WORK/NAME.md under these headings.
 """
 
 import argparse
