@@ -10,8 +10,6 @@ from calibration.model import CalibrationSet, IntrinsicCalibration, LegCalibrati
 from firmware_bridge.recording_format import RecordingMeta, Runner
 from firmware_bridge.source import SensorFacts
 
-RUNNER = "runner"
-"""Every runner's code in a shared recording."""
 MARK = "mark"
 """What a mark says whose own words went."""
 WORD = (
@@ -95,7 +93,7 @@ def shared_meta(
 
 def shared_runner(runner: Runner, *, keep_lengths: bool) -> Runner:
     """Give a runner under the code that all have."""
-    return replace(runner, code=RUNNER) if keep_lengths else Runner(RUNNER)
+    return replace(runner, code="") if keep_lengths else Runner()
 
 
 def has_lengths(runner: Runner | None) -> bool:

@@ -19,7 +19,7 @@ from firmware_bridge.samples import SampleBlock
 from firmware_bridge.source import Chunk, Kind
 from firmware_bridge.stripping import Links
 from legcycle_imu.passage import Progress, calibration_of
-from legcycle_imu.pseudonyms import RUNNER, Pseudonyms, has_lengths, shared_mark, shared_meta
+from legcycle_imu.pseudonyms import Pseudonyms, has_lengths, shared_mark, shared_meta
 
 ROWS = 8000
 """Entries that are read at once."""
@@ -141,7 +141,7 @@ def _removed(copy: _Copy) -> Iterator[str]:
     if meta.started:
         yield "when it was recorded"
     if meta.runner is not None and meta.runner.code:
-        yield f'who ran: the code is "{RUNNER}" now'
+        yield "who ran: no code is left"
     if has_lengths(meta.runner) and not has_lengths(copy.meta.runner):
         yield (
             "the runner's lengths, for a height tells people apart: columns in centimetres stay blank, and the heel "

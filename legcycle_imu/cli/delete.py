@@ -44,6 +44,9 @@ def delete(
         raise typer.BadParameter("Name recordings, or a runner with --runner CODE.")
     if folder and not runner:
         raise typer.BadParameter("--folder goes with --runner.")
+    for one in folder or []:
+        if not one.is_dir():
+            raise typer.BadParameter(f"There is no folder {one}, so nothing was looked for in it, and nothing deleted.")
     if runner:
         _delete(of_runner(runner), f"No calibration of {runner} is kept.", yes=yes)
         _say_where(runner, folder or [])

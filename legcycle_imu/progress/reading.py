@@ -99,11 +99,11 @@ def _recordings(folder: Path) -> list[Path]:
 
 
 def _nothing(folder: Path, runner: str, unread: int) -> EmptyFolderError:
-    if unread:
+    if unread and not runner:
         return EmptyFolderError(
             Reason.UNREADABLE, f"No recording in {folder} could be read.", "The reasons stand above."
         )
-    whose = f" of runner {runner}" if runner else ""
+    whose = f" of runner {runner} that could be read" if unread else f" of runner {runner}" if runner else ""
     advice = "Name another code; `legcycle info FILE` tells whose a recording is." if runner else "Name another folder."
     return EmptyFolderError(Reason.MISSING, f"There is no recording (.legcycle){whose} in {folder}.", advice)
 

@@ -106,7 +106,7 @@ def test_a_device_that_a_calibration_alone_names_gets_a_number_of_its_own():
 def test_of_a_runner_stay_lengths_at_most(keep):
     runner = Runner("anna", 1.71, None, 0.41)
     shared = shared_runner(runner, keep_lengths=keep)
-    assert shared == (Runner("runner", 1.71, None, 0.41) if keep else Runner("runner"))
+    assert shared == (Runner("", 1.71, None, 0.41) if keep else Runner())
     assert has_lengths(shared) is keep
     assert not has_lengths(None)
 

@@ -109,3 +109,9 @@ def test_of_a_runner_of_whom_nothing_is_kept_that_is_said(cli):
 )
 def test_what_is_meant_must_be_clear(cli, arguments):
     assert cli("delete", *arguments).exit_code == 2
+
+
+def test_a_folder_that_is_not_there_is_no_all_clear(cli, tmp_path):
+    done = cli("delete", "--runner", "anna", "--folder", tmp_path / "nowhere", "--yes")
+    assert done.exit_code == 2
+    assert "There is no folder" in " ".join(done.stderr.replace("│", " ").split())
