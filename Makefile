@@ -19,7 +19,7 @@ RUN := $(BIN)/python -m
 export PIP_ONLY_BINARY := :all:
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# Many tests wait for radios, ports and clocks: side by side they wait at once. Three on two cores: 173 s; two: 205 s.
+# Many tests wait for radios, ports and clocks: side by side they wait at once, and three on two cores are soonest done.
 PARALLEL := -n 3 --dist worksteal
 
 .PHONY: demo test soak check format lint types layers docs wheel clean
