@@ -50,7 +50,9 @@ def test_on_this_computer_every_check_gives_an_answer(legcycle, tmp_path):
     assert results["packages"]["state"] == "ok"
     if sys.platform == "linux":
         assert results["Bluetooth"]["state"] == "broken"
-        assert "service does not run" in results["Bluetooth"]["finding"]
+        # on a computer that has too much to do, the check gives up before the bus has refused
+        said = ("service does not run", "does not answer in time")
+        assert any(words in results["Bluetooth"]["finding"] for words in said)
         assert done.returncode == 1
 
 
