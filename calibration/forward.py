@@ -5,11 +5,12 @@ from math import radians
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
+from calibration.joints import JointSettings
 from calibration.swing import Swing
 from firmware_bridge.samples import Floats
 
-KNEE_BELOW_THIGH_M, KNEE_ABOVE_SHANK_M = 0.18, 0.20
-"""From the sensor, as in `calibration.joints`; 0.1 m either way changes little."""
+LEG = JointSettings()
+"""Where the knee is from the sensors; 0.1 m either way changes little."""
 SLOW_HZ = 5.0
 """A knee lift holds nothing above."""
 
@@ -39,8 +40,8 @@ def same_knee(thigh: Swing, shank: Swing) -> float:
 
     For slow movement: forces and angular accelerations of running hold impacts and what the skin makes of them.
     """
-    told = np.interp(shank.time, thigh.time, _ahead(thigh, -KNEE_BELOW_THIGH_M))
-    return float(np.corrcoef(told, _ahead(shank, KNEE_ABOVE_SHANK_M))[0, 1])
+    told = np.interp(shank.time, thigh.time, _ahead(thigh, -LEG.knee_below_m))
+    return float(np.corrcoef(told, _ahead(shank, LEG.knee_above_m))[0, 1])
 
 
 def _ahead(swing: Swing, along_m: float) -> Floats:

@@ -31,6 +31,8 @@ from legcycle_imu.targets import Targets
 Progress = Callable[[float, str], None]
 """Called with the share done, 0 to 1, and what is being done."""
 
+KEPT = "Where the sensors were calibrated before, give that with --calibration FILE."
+"""What to do where nothing tells how the sensors sit, as in a drill without running."""
 LENGTHS: tuple[str, ...] = tuple(f.name for f in fields(Runner) if f.name != "code")
 
 
@@ -210,7 +212,7 @@ class Passage:
         if self.calibrations:
             return
         trouble = next(iter(self.pipeline.legs.values())).trouble
-        raise LegcycleError(Reason.BAD_SIGNAL, f"{self._name}: {_sentence(trouble, capital=False)}", "")
+        raise LegcycleError(Reason.BAD_SIGNAL, f"{self._name}: {_sentence(trouble, capital=False)}", KEPT)
 
     def _about_recording(self) -> list[str]:
         if not (isinstance(self.source, ReplaySource) and self.source.recording.recovered):
