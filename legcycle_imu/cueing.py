@@ -28,6 +28,37 @@ class Sound(Protocol):
         ...
 
 
+class Speaker:
+    """Sounds tones; the device is opened with the first of them, and its trouble is told once.
+
+    Parameters
+    ----------
+    say : takes the sentence on a sound device that cannot be used
+    open_sound : opens the sound device
+    """
+
+    def __init__(self, say: Callable[[str], None], open_sound: Callable[[], Sound]) -> None:
+        self._say, self._open = say, open_sound
+        self._sound: Sound | None = None
+        self._told = False
+
+    def play(self, tone: Tone) -> None:
+        """Sound a tone; never waits for the device."""
+        self._sound = self._sound or self._open()
+        self._sound.play(tone)
+
+    def tell_trouble(self) -> None:
+        """Say why nothing can be heard, the first time that it is so."""
+        if self._sound is not None and self._sound.trouble and not self._told:
+            self._told = True
+            self._say(self._sound.trouble)
+
+    def close(self) -> None:
+        """Let the sound device go."""
+        if self._sound is not None:
+            self._sound.close()
+
+
 class Cueing:
     """Answers missed strides with tones. Close it, or use it in a `with` block.
 
@@ -49,9 +80,7 @@ class Cueing:
     ) -> None:
         self._decision = CueDecision(settings)
         self._judge = Judge(targets, geometry)
-        self._say, self._open = say, open_sound
-        self._sound: Sound | None = None
-        self._told = False
+        self._speaker = Speaker(say, open_sound)
 
     @property
     def muted(self) -> bool:
@@ -70,23 +99,15 @@ class Cueing:
         """Answer the strides of a step; never waits for the device."""
         for stride in step.update.strides:
             for tone in self._decision.push(stride, self._judge.push(stride)):
-                self._play(tone)
-        if self._sound is not None and self._sound.trouble and not self._told:
-            self._told = True
-            self._say(self._sound.trouble)
+                self._speaker.play(tone)
+        self._speaker.tell_trouble()
 
     def close(self) -> None:
         """Let the sound device go."""
-        if self._sound is not None:
-            self._sound.close()
+        self._speaker.close()
 
     def __enter__(self) -> "Cueing":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _play(self, tone: Tone) -> None:
-        if self._sound is None:
-            self._sound = self._open()
-        self._sound.play(tone)

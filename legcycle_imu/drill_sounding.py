@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from legcycle_imu.audio import AudioCues
-from legcycle_imu.cueing import Sound
+from legcycle_imu.cueing import Sound, Speaker
 from legcycle_imu.drill_standing import Standing
 from legcycle_imu.drill_tones import DrillTones
 
@@ -20,24 +20,18 @@ class DrillSounding:
 
     def __init__(self, volume: float, say: Callable[[str], None], open_sound: Callable[[], Sound] = AudioCues) -> None:
         self._tones = DrillTones(volume)
-        self._say, self._open = say, open_sound
-        self._sound: Sound | None = None
-        self._told = False
+        self._speaker = Speaker(say, open_sound)
 
     def take(self, standing: Standing) -> None:
         """Take how the drill stands now; never waits for the device."""
         tone = self._tones.push(standing)
         if tone is not None:
-            self._sound = self._sound or self._open()
-            self._sound.play(tone)
-        if self._sound is not None and self._sound.trouble and not self._told:
-            self._told = True
-            self._say(self._sound.trouble)
+            self._speaker.play(tone)
+        self._speaker.tell_trouble()
 
     def close(self) -> None:
         """Let the sound device go."""
-        if self._sound is not None:
-            self._sound.close()
+        self._speaker.close()
 
     def __enter__(self) -> "DrillSounding":
         return self
